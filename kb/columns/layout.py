@@ -1,0 +1,220 @@
+"""The columns: which arrays there are, their shapes, and what their values mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.organization import ClaimKind
+from kb.vocabulary import Vocabulary, load_vocabulary
+
+UNKNOWN, REJECTED, FULL = 0, 1, 255
+"""A strength byte: 0 unknown, 1 known not to hold, 1..255 strength times confidence from 0 to 1."""
+
+MINOR, CORE = 2, 3
+"""A concern byte besides UNKNOWN and REJECTED."""
+
+RELATION_CODES = ("parent_of", "funds", "regulates", "competitor_of", "partner_of", "member_of", "hosts", "founded")
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+
+def strength_byte(strength: float, confidence: float) -> int:
+    """Pack strength times confidence (0..1) into 1..255."""
+    return REJECTED + round(strength * confidence * (FULL - REJECTED))
+
+
+STRENGTH = np.concatenate([[np.nan], np.arange(FULL) / (FULL - REJECTED)]).astype(np.float32)
+"""Lookup from a strength byte to 0..1; NaN for unknown."""
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Row numbers of the vocabulary's codes in every claim matrix."""
+
+    vocabulary: Vocabulary
+    claims: Mapping[ClaimKind, Mapping[str, int]]
+    countries: Mapping[str, int]
+    sectors: Mapping[str, int]
+    kinds: Mapping[str, int]
+    industries: Mapping[str, int]
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary | None = None) -> Codes:
+        """Number the codes of a vocabulary. Identity codes count from 1; 0 is unknown."""
+        vocabulary = vocabulary or load_vocabulary()
+        countries = [code for code, place in vocabulary.places.items() if place.countries == {code}]
+        claims = {
+            kind: {
+                code: row for row, code in enumerate(countries if kind is ClaimKind.PLACE else vocabulary.terms(kind))
+            }
+            for kind in ClaimKind
+        }
+        return cls(
+            vocabulary,
+            claims,
+            {code: row for row, code in enumerate(countries, 1)},
+            {code: row for row, code in enumerate(vocabulary.sectors, 1)},
+            {code: row for row, code in enumerate(vocabulary.kinds, 1)},
+            {code: row for row, code in enumerate(vocabulary.industries, 1)},
+        )
+
+    @property
+    def signature(self) -> str:
+        """Text that changes when a code is added, removed or moved."""
+        return repr(
+            [
+                sorted((kind.value, *rows) for kind, rows in self.claims.items()),
+                *map(list, (self.sectors, self.kinds, self.industries)),
+            ]
+        )
+
+
+@dataclass
+class Columns:
+    """The snapshot in memory. `n` rows are in use of `capacity`; row r is one organization.
+
+    Attributes
+    ----------
+    numbers : int64 (capacity,)
+        The organization's number in the database, ascending over the rows in use.
+    alive : bool (capacity,)
+        False for removed and merged organizations.
+    sector, kind, industry, country : uint8 or uint16 (capacity,)
+        Codes of `Codes`; 0 unknown.
+    claims : dict of ClaimKind to uint8 (codes, capacity)
+        Strength bytes; for concerns UNKNOWN, REJECTED, MINOR or CORE.
+    known : dict of ClaimKind to bool (capacity,)
+        Whether anybody said anything of that kind.
+    profile_vectors : float32 (capacity, d)
+        What an organization is and does; unit rows, zero rows where there is no text.
+    offering_vectors : float32 (offerings, d)
+        What it has and offers, in words of its own claims; only for those that have such words.
+    offering_row : int64 (offerings,)
+        The organization's row of each offering.
+    engagement_numbers : int64 (engagements,)
+        Their numbers in the database, ascending.
+    engagement_vectors : float32 (engagements, d)
+    participant, engagement : int64 (participations,)
+        Row of the organization and of the engagement, ordered by organization.
+    subject, object_, relation : int64 (relations,)
+        Rows of both sides and an index into RELATION_CODES.
+    last_change : int
+        The journal's number up to which the columns are true.
+    """
+
+    codes: Codes
+    n: int
+    last_change: int
+    numbers: Integers
+    alive: NDArray[np.bool_]
+    sector: Bytes
+    kind: Bytes
+    industry: Bytes
+    country: NDArray[np.uint16]
+    claims: dict[ClaimKind, Bytes]
+    known: dict[ClaimKind, NDArray[np.bool_]]
+    profile_vectors: Floats
+    offering_vectors: Floats
+    offering_row: Integers
+    engagement_numbers: Integers
+    engagement_vectors: Floats
+    participant: Integers
+    engagement: Integers
+    subject: Integers
+    object_: Integers
+    relation: Integers
+    version: int = field(default=0, compare=False)
+
+    @classmethod
+    def empty(cls, codes: Codes, capacity: int, dimension: int) -> Columns:
+        """Allocate columns where everything is unknown."""
+        return cls(
+            codes=codes,
+            n=0,
+            last_change=0,
+            numbers=np.zeros(capacity, np.int64),
+            alive=np.zeros(capacity, np.bool_),
+            sector=np.zeros(capacity, np.uint8),
+            kind=np.zeros(capacity, np.uint8),
+            industry=np.zeros(capacity, np.uint8),
+            country=np.zeros(capacity, np.uint16),
+            claims={kind: np.zeros((len(rows), capacity), np.uint8) for kind, rows in codes.claims.items()},
+            known={kind: np.zeros(capacity, np.bool_) for kind in codes.claims},
+            profile_vectors=np.zeros((capacity, dimension), np.float32),
+            offering_vectors=np.zeros((0, dimension), np.float32),
+            offering_row=np.zeros(0, np.int64),
+            engagement_numbers=np.zeros(0, np.int64),
+            engagement_vectors=np.zeros((0, dimension), np.float32),
+            participant=np.zeros(0, np.int64),
+            engagement=np.zeros(0, np.int64),
+            subject=np.zeros(0, np.int64),
+            object_=np.zeros(0, np.int64),
+            relation=np.zeros(0, np.int64),
+        )
+
+    @property
+    def capacity(self) -> int:
+        """Rows allocated."""
+        return len(self.numbers)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self.profile_vectors.shape[1])
+
+    def strengths(self, kind: ClaimKind, code: str) -> Floats:
+        """Return 0..1 per row in use, NaN where unknown; float32 (n,)."""
+        row = self.codes.claims[kind][code]
+        return np.take(STRENGTH, self.claims[kind][row, : self.n])
+
+    def row_of(self, number: int) -> int | None:
+        """Return the row of an organization's number, None when it has none."""
+        row = int(np.searchsorted(self.numbers[: self.n], number))
+        return row if row < self.n and self.numbers[row] == number else None
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Name every array, for saving."""
+        named: dict[str, NDArray[Any]] = {
+            name: getattr(self, name)
+            for name in (
+                "numbers",
+                "alive",
+                "sector",
+                "kind",
+                "industry",
+                "country",
+                "profile_vectors",
+                "offering_vectors",
+                "offering_row",
+                "engagement_numbers",
+                "engagement_vectors",
+                "participant",
+                "engagement",
+                "subject",
+                "object_",
+                "relation",
+            )
+        }
+        named |= {f"claim_{kind.value}": array for kind, array in self.claims.items()}
+        named |= {f"known_{kind.value}": array for kind, array in self.known.items()}
+        return named
+
+    @classmethod
+    def from_arrays(cls, codes: Codes, n: int, last_change: int, named: Mapping[str, NDArray[Any]]) -> Columns:
+        """Put saved arrays back together."""
+        plain = {name: array for name, array in named.items() if not name.startswith(("claim_", "known_"))}
+        return cls(
+            codes=codes,
+            n=n,
+            last_change=last_change,
+            claims={kind: named[f"claim_{kind.value}"] for kind in codes.claims},
+            known={kind: named[f"known_{kind.value}"] for kind in codes.claims},
+            **plain,
+        )

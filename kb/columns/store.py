@@ -1,0 +1,163 @@
+"""The store: opens the snapshot, brings it up to date, and writes it anew when it has drifted too far."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kb import journal
+from kb.columns import reading
+from kb.columns.layout import Codes, Columns
+from kb.columns.vectors import TextEncoder, VectorCache
+from kb.importing.parsed import Progress, no_progress
+from kb.knowledge_base import KnowledgeBase
+
+FORMAT = 1
+SPARE_SHARE, SPARE_ROWS = 0.05, 256
+REBUILD_SHARE, REBUILD_ROWS = 0.1, 2_000
+
+
+class ColumnStore:
+    """The columns of one knowledge base for one encoder.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+    encoder : TextEncoder
+    folder : Path, optional
+        Where the cache lies; by default beside the database.
+    """
+
+    def __init__(self, kb: KnowledgeBase, encoder: TextEncoder, folder: Path | None = None) -> None:
+        self._kb = kb
+        self._encoder = encoder
+        self._codes = Codes.of()
+        self.folder = folder or _default_folder(kb)
+        self.vectors = VectorCache(self.folder / "vectors.sqlite")
+        self._columns: Columns | None = None
+
+    @property
+    def _key(self) -> str:
+        signature = f"{FORMAT}\n{self._encoder.key}\n{self._codes.signature}\n{reading.TEXT_LENGTH}"
+        return hashlib.sha256(signature.encode()).hexdigest()[:16]
+
+    def current(self, progress: Progress = no_progress) -> Columns:
+        """Return columns that are true to the database as it is now."""
+        if self._columns is None:
+            self._columns = self._load()
+        with self._kb.reading() as connection:
+            newest = journal.last_change(connection)
+            if self._columns is not None and self._columns.last_change == newest:
+                return self._columns
+            if self._columns is None or not self._refresh(connection, self._columns, newest, progress):
+                self._columns = self._build(connection, newest, progress)
+                self._save(self._columns)
+        return self._columns
+
+    def rebuild(self, progress: Progress = no_progress) -> Columns:
+        """Read everything anew, whatever the cache holds."""
+        with self._kb.reading() as connection:
+            self._columns = self._build(connection, journal.last_change(connection), progress)
+        self._save(self._columns)
+        return self._columns
+
+    def _build(self, connection: Any, newest: int, progress: Progress) -> Columns:
+        count = reading.count_organizations(connection)
+        capacity = count + max(SPARE_ROWS, int(count * SPARE_SHARE))
+        columns = Columns.empty(self._codes, capacity, self._encoder.dimension)
+        progress("Reading organizations", 0, count)
+        self._embed(columns, reading.read_rows(connection, columns), progress)
+        reading.read_relations(connection, columns)
+        self._read_engagements(connection, columns, progress)
+        columns.last_change = newest
+        return columns
+
+    def _embed(self, columns: Columns, texts: reading.Texts, progress: Progress) -> None:
+        rows = np.array([columns.row_of(number) for number in texts.profile], np.int64)
+        if len(rows):
+            columns.profile_vectors[rows] = self.vectors.encode(self._encoder, list(texts.profile.values()), progress)
+        rows = np.array([columns.row_of(number) for number in texts.offering], np.int64)
+        if len(rows):
+            offerings = self.vectors.encode(self._encoder, list(texts.offering.values()), progress)
+            columns.offering_vectors = np.concatenate([columns.offering_vectors, offerings])
+            columns.offering_row = np.concatenate([columns.offering_row, rows])
+
+    def _read_engagements(self, connection: Any, columns: Columns, progress: Progress) -> None:
+        texts = reading.read_engagements(connection, columns)
+        columns.engagement_vectors = self.vectors.encode(self._encoder, texts, progress)
+
+    def _refresh(self, connection: Any, columns: Columns, newest: int, progress: Progress) -> bool:
+        changed = journal.changed_since(connection, columns.last_change)
+        ids = changed.get("organization", [])
+        numbers = reading.numbers_of(connection, ids)
+        fresh = sum(columns.row_of(number) is None for number in numbers)
+        if len(ids) > max(REBUILD_ROWS, columns.n * REBUILD_SHARE) or columns.n + fresh > columns.capacity:
+            return False
+        if numbers:
+            texts = reading.read_rows(connection, columns, numbers)
+            kept = ~np.isin(columns.offering_row, [columns.row_of(number) for number in numbers])
+            if not kept.all():
+                columns.offering_row, columns.offering_vectors = (
+                    columns.offering_row[kept],
+                    columns.offering_vectors[kept],
+                )
+            self._embed(columns, texts, progress)
+        moved = False
+        if ids:
+            living = np.isin(columns.numbers[: columns.n], reading.living_numbers(connection))
+            moved = bool((living != columns.alive[: columns.n]).any())
+            columns.alive[: columns.n] = living
+        if moved or "relation" in changed:
+            reading.read_relations(connection, columns)
+        if moved or "engagement" in changed:
+            self._read_engagements(connection, columns, progress)
+        columns.last_change = newest
+        columns.version += 1
+        return True
+
+    def _load(self) -> Columns | None:
+        pointer = self.folder / "columns.json"
+        try:
+            manifest = json.loads(pointer.read_text(encoding="utf-8"))
+            if manifest["key"] != self._key:
+                return None
+            folder = self.folder / manifest["folder"]
+            named = {name: np.load(folder / f"{name}.npy", mmap_mode="c") for name in manifest["arrays"]}
+            if any(list(named[name].shape) != shape for name, shape in manifest["arrays"].items()):
+                return None
+        except (OSError, ValueError, KeyError, EOFError):
+            return None
+        return Columns.from_arrays(self._codes, manifest["n"], manifest["last_change"], named)
+
+    def _save(self, columns: Columns) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="columns-", dir=self.folder))
+        named = columns.arrays()
+        for name, array in named.items():
+            np.save(folder / f"{name}.npy", array)
+        manifest = {
+            "key": self._key,
+            "folder": folder.name,
+            "n": columns.n,
+            "last_change": columns.last_change,
+            "arrays": {name: list(array.shape) for name, array in named.items()},
+        }
+        written = self.folder / f"{folder.name}.json"
+        written.write_text(json.dumps(manifest), encoding="utf-8")
+        written.replace(self.folder / "columns.json")
+        for stale in self.folder.glob("columns-*"):
+            if stale != folder and stale.is_dir():
+                shutil.rmtree(stale, ignore_errors=True)
+
+
+def _default_folder(kb: KnowledgeBase) -> Path:
+    if kb.path is None:
+        return Path(tempfile.mkdtemp(prefix="dancecard-"))
+    folder = kb.path.with_name(f"{kb.path.name}.cache")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

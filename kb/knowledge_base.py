@@ -1,0 +1,354 @@
+"""The one way into a knowledge base: open, read, search, change, undo."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine, func, or_, select
+
+from kb import journal, landing
+from kb.brief import Brief
+from kb.duplicates import Match, find_duplicates
+from kb.engine import default_url, open_engine, plain_errors, sqlite_path
+from kb.errors import ConflictError, UnknownOrganizationError, UnknownRecordError
+from kb.importing.parsed import Parsed, Progress, no_progress
+from kb.journal import Batch, Change
+from kb.merging import absorb
+from kb.organization import Claim, ClaimKind, ClaimStatus, Engagement, Organization, Relation
+from kb.records import BRIEF, CLAIM, ENGAGEMENT, ORGANIZATION, PARTICIPATION, RELATION, relation_from_row
+
+
+def current_user() -> str:
+    """Return the name that changes are recorded under when none is given."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+class KnowledgeBase:
+    """A knowledge base on one database.
+
+    Every method is a transaction of its own; every change is recorded in the journal.
+    """
+
+    def __init__(self, engine: Engine, address: str) -> None:
+        self._engine = engine
+        self.address = address
+
+    @classmethod
+    def open(cls, url: str | Path | None = None, *, create: bool = True) -> Self:
+        """Open the knowledge base at a path or URL (default: ``DANCECARD_KB``, or the user's data folder).
+
+        Raises
+        ------
+        kb.errors.KbError
+            One of the subclasses named in `kb.engine.open_engine`.
+        """
+        address = str(url or default_url())
+        return cls(open_engine(address, create=create), address)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @property
+    def path(self) -> Path | None:
+        """The database file; None for other engines."""
+        return sqlite_path(self._engine.url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a read transaction, for the columnar snapshot."""
+        with plain_errors(self.address), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with plain_errors(self.address):
+            connection = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
+            with connection, connection.begin():
+                yield connection
+
+    # Reading ---------------------------------------------------------------------------------
+
+    def get(self, organization_id: str) -> Organization:
+        """Return an organization; a merged id leads to the one that absorbed it.
+
+        Raises
+        ------
+        UnknownOrganizationError
+            When there is none.
+        """
+        found = self.get_many([organization_id])
+        if not found:
+            raise UnknownOrganizationError(
+                f"there is no organization {organization_id!r}; search for it with: dancecard search {organization_id!r}"
+            )
+        return found[0]
+
+    def get_many(self, ids: Sequence[str]) -> list[Organization]:
+        """Return organizations in the order asked for; unknown ids are left out."""
+        with self.reading() as connection:
+            found = journal.ORGANIZATIONS.read(connection, ids)
+            signposts = [merged for _, merged in found.values() if merged]
+            roots = journal.ORGANIZATIONS.read(connection, signposts) if signposts else {}
+        resolved = {key: roots[merged][0] if merged else item for key, (item, merged) in found.items()}
+        return [resolved[key] for key in dict.fromkeys(ids) if key in resolved]
+
+    def count(self) -> Mapping[str, int]:
+        """Return how many organizations, claims, engagements, relations and briefs there are."""
+        living = select(func.count()).select_from(ORGANIZATION).where(ORGANIZATION.c.merged_into.is_(None))
+        with self.reading() as connection:
+            counts = {"organizations": int(connection.execute(living).scalar_one())}
+            for name, table in (
+                ("claims", CLAIM),
+                ("engagements", ENGAGEMENT),
+                ("relations", RELATION),
+                ("briefs", BRIEF),
+            ):
+                counts[name] = int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+        return counts
+
+    def iterate(self, size: int = 1_000) -> Iterator[Organization]:
+        """Yield every living organization, by id."""
+        last = ""
+        while True:
+            with self.reading() as connection:
+                query = select(ORGANIZATION.c.id).where(ORGANIZATION.c.merged_into.is_(None), ORGANIZATION.c.id > last)
+                ids = [row[0] for row in connection.execute(query.order_by(ORGANIZATION.c.id).limit(size))]
+                found = journal.ORGANIZATIONS.read(connection, ids)
+            if not ids:
+                return
+            yield from (found[key][0] for key in ids)
+            last = ids[-1]
+
+    def find(self, text: str, limit: int = 20) -> list[Organization]:
+        """Full-text search over names, aliases, missions and descriptions, best first.
+
+        The last word may be unfinished. Names weigh more than texts (BM25).
+        """
+        words = re.findall(r"\w+", text)
+        if not words:
+            return []
+        terms = [f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*']
+        ids: list[str] = []
+        with self.reading() as connection:
+            for operator in (" AND ", " OR "):
+                rows = connection.exec_driver_sql(
+                    "SELECT o.id FROM organization_fts f JOIN organization o ON o.number = f.rowid "
+                    "WHERE organization_fts MATCH ? AND o.merged_into IS NULL "
+                    "ORDER BY bm25(organization_fts, 10.0, 8.0, 2.0, 1.0) LIMIT ?",
+                    (operator.join(terms), limit),
+                )
+                ids += [row[0] for row in rows if row[0] not in ids]
+                if len(ids) >= limit:
+                    break
+        return self.get_many(ids[:limit])
+
+    def by_number(self, numbers: Sequence[int]) -> dict[int, Organization]:
+        """Return organizations by their number in the columns."""
+        with self.reading() as connection:
+            query = select(ORGANIZATION.c.number, ORGANIZATION.c.id).where(ORGANIZATION.c.number.in_(numbers))
+            ids = {row[0]: row[1] for row in connection.execute(query)}
+            found = journal.ORGANIZATIONS.read(connection, list(ids.values()))
+        return {number: found[key][0] for number, key in ids.items()}
+
+    def number_of(self, organization_id: str) -> int | None:
+        """Return an organization's number in the columns, None when it is unknown."""
+        with self.reading() as connection:
+            query = select(ORGANIZATION.c.number, ORGANIZATION.c.merged_into).where(ORGANIZATION.c.id == organization_id)
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return self.number_of(row[1]) if row[1] else int(row[0])
+
+    def engagements_by_number(self, numbers: Sequence[int]) -> dict[int, Engagement]:
+        """Return engagements by their number in the columns."""
+        with self.reading() as connection:
+            query = select(ENGAGEMENT.c.number, ENGAGEMENT.c.id).where(ENGAGEMENT.c.number.in_(numbers))
+            ids = {row[0]: row[1] for row in connection.execute(query)}
+            found = journal.ENGAGEMENTS.read(connection, list(ids.values()))
+        return {number: found[key] for number, key in ids.items()}
+
+    def engagements_of(self, organization_id: str, limit: int = 200) -> list[Engagement]:
+        """Return the newest engagements of an organization (and of those merged into it)."""
+        with self.reading() as connection:
+            ids = self._with_merged(connection, organization_id)
+            query = (
+                select(ENGAGEMENT.c.id)
+                .join(PARTICIPATION, PARTICIPATION.c.engagement_number == ENGAGEMENT.c.number)
+                .where(PARTICIPATION.c.organization_id.in_(ids))
+                .order_by(ENGAGEMENT.c.start_date.desc())
+                .limit(limit)
+            )
+            keys = list(dict.fromkeys(row[0] for row in connection.execute(query)))
+            found = journal.ENGAGEMENTS.read(connection, keys)
+        return [found[key] for key in keys]
+
+    def relations_of(self, organization_id: str) -> list[Relation]:
+        """Return the relations that an organization (or one merged into it) is a side of."""
+        with self.reading() as connection:
+            ids = self._with_merged(connection, organization_id)
+            query = select(RELATION).where(or_(RELATION.c.subject_id.in_(ids), RELATION.c.object_id.in_(ids)))
+            return [relation_from_row(row) for row in connection.execute(query).mappings()]
+
+    @staticmethod
+    def _with_merged(connection: Connection, organization_id: str) -> list[str]:
+        query = select(ORGANIZATION.c.id).where(ORGANIZATION.c.merged_into == organization_id)
+        return [organization_id, *(row[0] for row in connection.execute(query))]
+
+    # Changing --------------------------------------------------------------------------------
+
+    def add(
+        self,
+        *records: Organization | Engagement | Relation,
+        who: str | None = None,
+        label: str = "edit",
+    ) -> int:
+        """Add or replace organizations, engagements and relations as one batch; returns its number."""
+        by_entity: dict[str, list[object]] = {"organization": [], "engagement": [], "relation": []}
+        for record in records:
+            name = type(record).__name__.lower()
+            by_entity[name].append((record, None) if isinstance(record, Organization) else record)
+        with self._writing() as connection:
+            batch = journal.open_batch(connection, "edit", label, who or current_user())
+            counts = {"added": 0, "updated": 0, "unchanged": 0}
+            for entity, items in by_entity.items():
+                for key, number in journal.write(connection, batch, entity, items).items():
+                    counts[key] += number
+            journal.close_batch(connection, batch, counts)
+        return batch
+
+    def remove(self, organization_id: str, who: str | None = None) -> int:
+        """Delete an organization; returns the batch, which can be undone."""
+        self.get(organization_id)
+        with self._writing() as connection:
+            used = connection.execute(
+                select(PARTICIPATION.c.engagement_number).where(PARTICIPATION.c.organization_id == organization_id)
+            ).first()
+            tied = or_(RELATION.c.subject_id == organization_id, RELATION.c.object_id == organization_id)
+            if used or connection.execute(select(RELATION.c.id).where(tied)).first():
+                raise ConflictError(f"{organization_id} takes part in engagements or relations; remove those first")
+            batch = journal.open_batch(connection, "edit", f"removal of {organization_id}", who or current_user())
+            journal.remove(connection, batch, "organization", [organization_id])
+            journal.close_batch(connection, batch, {"removed": 1})
+        return batch
+
+    def judge_claim(
+        self, organization_id: str, key: tuple[ClaimKind, str, str], status: ClaimStatus, who: str | None = None
+    ) -> Organization:
+        """Record a person's word on a claim (kind, code, source name): confirmed or rejected.
+
+        Raises
+        ------
+        UnknownRecordError
+            When the organization makes no such claim.
+        """
+        organization = self.get(organization_id)
+        if key not in {claim.key for claim in organization.claims}:
+            raise UnknownRecordError(f"{organization.name} has no claim {key[0]} {key[1]} from {key[2]}")
+        claims = tuple(
+            claim.model_copy(update={"status": status}) if claim.key == key else claim for claim in organization.claims
+        )
+        judged = organization.model_copy(update={"claims": claims})
+        self.add(judged, who=who, label=f"{status.value} {key[0].value} {key[1]} of {organization.name}")
+        return judged
+
+    def add_claim(self, organization_id: str, claim: Claim, who: str | None = None) -> Organization:
+        """Add one claim, or replace the one with the same kind, code and source."""
+        organization = self.get(organization_id)
+        kept = tuple(item for item in organization.claims if item.key != claim.key)
+        grown = organization.model_copy(update={"claims": (*kept, claim)})
+        self.add(grown, who=who, label=f"claim {claim.kind.value} {claim.code} of {organization.name}")
+        return grown
+
+    # Importing and merging -------------------------------------------------------------------
+
+    def preview(self, parsed: Parsed) -> landing.Preview:
+        """Say what an import would do; nothing is changed."""
+        with self.reading() as connection:
+            return landing.plan(connection, parsed).preview
+
+    def land(
+        self, parsed: Parsed, who: str | None = None, progress: Progress = no_progress
+    ) -> tuple[int, landing.Preview]:
+        """Import a parsed file as one batch that lands whole or not at all; returns its number."""
+        with self._writing() as connection:
+            return landing.land(connection, parsed, who or current_user(), progress)
+
+    def duplicates(self) -> list[Match]:
+        """Return pairs of organizations that are, or may be, the same."""
+        with self.reading() as connection:
+            return find_duplicates(landing.identities(connection))
+
+    def merge(self, kept_id: str, other_id: str, who: str | None = None) -> int:
+        """Merge `other_id` into `kept_id`, keeping every claim; returns the batch, which can be undone.
+
+        Raises
+        ------
+        ConflictError
+            When both ids are the same organization.
+        """
+        kept, other = self.get(kept_id), self.get(other_id)
+        if kept.id == other.id:
+            raise ConflictError(f"{kept_id} and {other_id} are the same organization already")
+        with self._writing() as connection:
+            followers = journal.ORGANIZATIONS.read(connection, self._with_merged(connection, other.id)[1:])
+            signposts = [(other, kept.id), *((item, kept.id) for item, _ in followers.values())]
+            batch = journal.open_batch(connection, "merge", f"{other.name} into {kept.name}", who or current_user())
+            journal.write(connection, batch, "organization", [(absorb(kept, other), None), *signposts], "merged")
+            journal.close_batch(connection, batch, {"merged": 1})
+        return batch
+
+    # History ---------------------------------------------------------------------------------
+
+    def history(self, record_id: str, entity: str = "organization") -> list[Change]:
+        """Return every change of a record, oldest first."""
+        with self.reading() as connection:
+            return journal.history(connection, entity, record_id)
+
+    def batches(self, limit: int = 100) -> list[Batch]:
+        """Return the newest batches first."""
+        with self.reading() as connection:
+            return journal.batches(connection, limit)
+
+    def undo(self, batch: int, who: str | None = None) -> Batch:
+        """Take a batch back; see `kb.journal.undo`."""
+        with self._writing() as connection:
+            return journal.undo(connection, batch, who or current_user())
+
+    # Briefs ----------------------------------------------------------------------------------
+
+    def save_brief(self, brief: Brief, who: str | None = None) -> int:
+        """Save a brief, keeping its earlier versions in the history."""
+        with self._writing() as connection:
+            batch = journal.open_batch(connection, "edit", f"brief {brief.title}", who or current_user())
+            journal.close_batch(connection, batch, journal.write(connection, batch, "brief", [brief]))
+        return batch
+
+    def brief(self, brief_id: str) -> Brief:
+        """Return a brief.
+
+        Raises
+        ------
+        UnknownRecordError
+            When there is none.
+        """
+        with self.reading() as connection:
+            found = journal.BRIEFS.read(connection, [brief_id])
+        if brief_id not in found:
+            raise UnknownRecordError(f"there is no brief {brief_id!r}; list them with: dancecard briefs")
+        return found[brief_id]
+
+    def briefs(self) -> list[Brief]:
+        """Return every brief, by title."""
+        with self.reading() as connection:
+            ids = [row[0] for row in connection.execute(select(BRIEF.c.id).order_by(BRIEF.c.title))]
+            found = journal.BRIEFS.read(connection, ids)
+        return [found[key] for key in ids]

@@ -1,0 +1,65 @@
+"""Complementarity: what one lacks the other has."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kb.brief import Need
+from kb.organization import ClaimKind
+from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
+from matcher.query import Floats, Query, Scored
+from matcher.results import Reason
+
+GENERIC_SHARE = np.float32(0.7)
+"""How much a capacity counts before it is known to fit the words of the need."""
+
+
+def meets(scored: Scored, index: int, need: Need) -> Floats:
+    """Return how far each organization meets one need, 0..1; NaN where its capacities are unknown.
+
+    A capacity counts in full when what the organization does is also about what the need says.
+    """
+    columns = scored.columns
+    if need.code in scored.query.vocabulary.assets:
+        strength = np.maximum(
+            strongest(columns, ClaimKind.ASSET, [need.code]), strongest(columns, ClaimKind.OFFER, [need.code])
+        )
+        is_known = known(columns, ClaimKind.ASSET) | known(columns, ClaimKind.OFFER)
+    else:
+        strength = np.maximum(
+            strongest(columns, ClaimKind.CAPACITY, [need.code]), strongest(columns, ClaimKind.OFFER, [need.code])
+        )
+        is_known = known(columns, ClaimKind.CAPACITY) | known(columns, ClaimKind.OFFER)
+    fits = np.nan_to_num(scored.relevance(1 + index))
+    return unknown_to_nan(strength * (GENERIC_SHARE + (1 - GENERIC_SHARE) * fits), is_known)
+
+
+class Complementarity:
+    """Has the candidate what the programme lacks? The needs of the brief, weighted by importance, met by
+    the candidate's capacities and offers; more so when it does this for what the need is about.
+    """
+
+    name = "complementarity"
+    label = "Meets your needs"
+
+    def asked(self, query: Query) -> bool:
+        """Return whether the brief has needs."""
+        return any(need.importance > 0 for need in query.brief.needs)
+
+    def score(self, scored: Scored) -> Floats:
+        """Return the importance-weighted mean over the needs; NaN where no capacity is known."""
+        total = np.zeros(scored.columns.n, np.float32)
+        seen = np.zeros(scored.columns.n, np.bool_)
+        weight = sum(need.importance for need in scored.query.brief.needs)
+        for index, need in enumerate(scored.query.brief.needs):
+            met = meets(scored, index, need)
+            seen |= ~np.isnan(met)
+            total += np.nan_to_num(met) * np.float32(need.importance / weight)
+        return unknown_to_nan(total, seen)
+
+    def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
+        """Return the capacities and offers that answer a need."""
+        codes = [need.code for need in query.brief.needs]
+        kinds = (ClaimKind.CAPACITY, ClaimKind.ASSET, ClaimKind.OFFER)
+        found = [claim_reasons(facts.organization, kind, codes, query.vocabulary) for kind in kinds]
+        return tuple(reason for reasons in found for reason in reasons)

@@ -1,0 +1,47 @@
+"""Reciprocity: the pair is scored from both sides."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kb.organization import ClaimKind
+from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
+from matcher.components.complementarity import Complementarity
+from matcher.query import Floats, Query, Scored
+from matcher.results import Reason
+
+
+def candidate_gain(scored: Scored) -> Floats:
+    """Return how far the brief's offers meet what each organization needs; NaN where its needs are unknown.
+
+    Needs met add up as independent chances, 1 - prod(1 - need).
+    """
+    columns = scored.columns
+    missed = np.ones(columns.n, np.float32)
+    for offer in scored.query.brief.offers:
+        missed *= 1 - strongest(columns, ClaimKind.NEED, [offer.code])
+    return unknown_to_nan(1 - missed, known(columns, ClaimKind.NEED))
+
+
+class Reciprocity:
+    """Would the candidate gain too? The harmonic mean 2ab/(a+b) of what you gain (your needs met) and what
+    it gains (its needs met by your offers): high only when both gain.
+    """
+
+    name = "reciprocity"
+    label = "Gains from you too"
+
+    def asked(self, query: Query) -> bool:
+        """Return whether the brief offers anything and asks for anything."""
+        return bool(query.brief.offers) and Complementarity().asked(query)
+
+    def score(self, scored: Scored) -> Floats:
+        """Return the harmonic mean of both directions; NaN where either is unknown."""
+        gain, theirs = Complementarity().score(scored), candidate_gain(scored)
+        both = gain + theirs
+        return np.asarray(2 * gain * theirs / np.where(both > 0, both, 1), np.float32)
+
+    def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
+        """Return the candidate's needs that the brief's offers meet."""
+        codes = [offer.code for offer in query.brief.offers]
+        return claim_reasons(facts.organization, ClaimKind.NEED, codes, query.vocabulary)

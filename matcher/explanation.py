@@ -1,0 +1,167 @@
+"""Explanations as data: contributions that add up, needs met, evidence; sentences are drawn from that data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from kb.columns import Columns
+from kb.knowledge_base import KnowledgeBase
+from kb.organization import Organization
+from matcher.components import Component, Facts
+from matcher.components.base import claim_reasons
+from matcher.components.complementarity import meets
+from matcher.components.reciprocity import candidate_gain
+from matcher.components.track_record import engagement_relevance
+from matcher.components.trust import partner_rows
+from matcher.components.value_alignment import ClaimKind
+from matcher.flags import flags_of
+from matcher.query import Query, Scored
+from matcher.ranking import Scores, Weighted, weigh_one
+from matcher.results import Candidate, Contribution, NeedMatch
+
+THIN_EVIDENCE = "thin_evidence"
+NEAREST_ENGAGEMENTS = 3
+RELEVANT = 0.25
+SHARED_PARTNERS = 5
+
+
+def gather_facts(
+    kb: KnowledgeBase, scored: Scored, rows: Sequence[int], *, with_network: bool = True
+) -> dict[int, Facts]:
+    """Load what is known about some rows: the profile, the nearest engagements, ties to the seeker."""
+    columns = scored.columns
+    numbers = [int(columns.numbers[row]) for row in rows]
+    organizations = kb.by_number(numbers)
+    near = _nearest_engagements(scored, rows)
+    wanted = [int(columns.engagement_numbers[item]) for pairs in near.values() for item, _ in pairs]
+    engagements = kb.engagements_by_number(sorted(set(wanted))) if wanted else {}
+    shared = _shared_partners(kb, scored, rows) if with_network else {}
+    relations = kb.relations_of(scored.query.seeker.id) if with_network and scored.query.seeker else []
+    facts = {}
+    for row, number in zip(rows, numbers, strict=True):
+        organization = organizations[number]
+        facts[row] = Facts(
+            organization,
+            tuple((engagements[int(columns.engagement_numbers[item])], value) for item, value in near.get(row, ())),
+            tuple(item for item in relations if organization.id in (item.subject_id, item.object_id)),
+            shared.get(row, ()),
+        )
+    return facts
+
+
+def _nearest_engagements(scored: Scored, rows: Sequence[int]) -> dict[int, list[tuple[int, float]]]:
+    columns = scored.columns
+    if not len(columns.participant):
+        return {}
+    relevance = engagement_relevance(scored)
+    found = {}
+    for row in rows:
+        first, last = np.searchsorted(columns.participant, [row, row + 1])
+        mine = columns.engagement[first:last]
+        best = mine[np.argsort(-relevance[mine], kind="stable")][:NEAREST_ENGAGEMENTS]
+        found[row] = [(int(item), float(relevance[item])) for item in best if relevance[item] >= RELEVANT]
+    return found
+
+
+def _shared_partners(kb: KnowledgeBase, scored: Scored, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    columns, query = scored.columns, scored.query
+    own = columns.row_of(query.seeker_number) if query.seeker_number is not None else None
+    if own is None:
+        return {}
+    mine = partner_rows(columns, own)
+    if not len(mine):
+        return {}
+    shared = {row: np.intersect1d(mine, partner_rows(columns, row))[:SHARED_PARTNERS] for row in rows}
+    names = _names(kb, columns, {int(item) for items in shared.values() for item in items})
+    return {row: tuple(names[int(item)] for item in items) for row, items in shared.items()}
+
+
+def _names(kb: KnowledgeBase, columns: Columns, rows: set[int]) -> Mapping[int, str]:
+    numbers = {int(columns.numbers[row]): row for row in rows}
+    return {numbers[number]: item.name for number, item in kb.by_number(list(numbers)).items()}
+
+
+def explain(
+    scored: Scored, scores: Scores, weighted: Weighted, caution: float, facts: Mapping[int, Facts], rows: Sequence[int]
+) -> tuple[Candidate, ...]:
+    """Explain the ranked rows, first rank first."""
+    query = scored.query
+    met = [meets(scored, index, need) for index, need in enumerate(query.brief.needs)]
+    theirs = candidate_gain(scored) if query.brief.offers else None
+    by_name = {component.name: index for index, component in enumerate(scores.components)}
+    candidates = []
+    for rank, row in enumerate(rows, 1):
+        contributions = contributions_of(query, scores, weighted, caution, facts[row], row)
+        gain = scores.values[by_name["complementarity"], row] if "complementarity" in by_name else np.nan
+        candidates.append(
+            Candidate(
+                rank=rank,
+                organization=facts[row].organization,
+                score=sum(item.points for item in contributions),
+                coverage=float(weighted.coverage[row]),
+                contributions=contributions,
+                needs=_needs(query, facts[row].organization, [column[row] for column in met]),
+                flags=flags_of(query, facts[row].organization),
+                seeker_gain=_known(gain),
+                candidate_gain=None if theirs is None else _known(theirs[row]),
+            )
+        )
+    return tuple(candidates)
+
+
+def contributions_of(
+    query: Query, scores: Scores, weighted: Weighted, caution: float, facts: Facts, row: int
+) -> tuple[Contribution, ...]:
+    """Return one contribution per component that was asked for, and what thin evidence takes off."""
+    values = [_known(value) for value in scores.values[:, row]]
+    points, thin = weigh_one(values, list(weighted.weights), caution)
+    found = [
+        _contribution(query, component, facts, value, share, point)
+        for component, value, share, point in zip(scores.components, values, weighted.weights, points, strict=True)
+    ]
+    known_share = sum(share for value, share in zip(values, weighted.weights, strict=True) if value is not None)
+    note = f"{known_share:.0%} of the weight rests on something known; the rest lowers the score."
+    return (*found, Contribution(THIN_EVIDENCE, "Thin evidence", None, 0.0, thin, (), note))
+
+
+def _contribution(
+    query: Query, component: Component, facts: Facts, value: float | None, share: float, points: float
+) -> Contribution:
+    reasons = component.reasons(query, facts) if value is not None else ()
+    note = "" if value is not None else "Not assessed: nothing is known that bears on it."
+    return Contribution(component.name, component.label, value, float(share), points, reasons, note)
+
+
+def _needs(query: Query, organization: Organization, values: Sequence[np.float32]) -> tuple[NeedMatch, ...]:
+    kinds = (ClaimKind.CAPACITY, ClaimKind.ASSET, ClaimKind.OFFER)
+    return tuple(
+        NeedMatch(
+            need.code,
+            query.vocabulary.lendable[need.code].label,
+            need.must,
+            _known(value),
+            tuple(
+                reason
+                for kind in kinds
+                for reason in claim_reasons(organization, kind, [need.code], query.vocabulary)
+            ),
+        )
+        for need, value in zip(query.brief.needs, values, strict=True)
+    )
+
+
+def _known(value: np.float32) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def sentence(candidate: Candidate) -> str:
+    """Say in one sentence why a candidate stands where it does, from its contributions alone."""
+    helped = sorted((item for item in candidate.contributions if item.points > 0), key=lambda item: -item.points)
+    strong = [f"{item.label[0].lower()}{item.label[1:]} (+{item.points:.0f})" for item in helped[:3]]
+    unknown = [item.label.lower() for item in candidate.contributions if item.value is None and item.weight > 0]
+    text = f"{candidate.organization.name} {', '.join(strong)}" if strong else f"{candidate.organization.name}: little fits"
+    if unknown:
+        text += f"; not assessed: {', '.join(unknown)}"
+    return f"{text}."

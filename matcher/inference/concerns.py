@@ -1,0 +1,72 @@
+"""Concerns found in a reading, and how deep the organization is in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kb.organization import ConcernRole
+from matcher.inference.findings import Finding, strongest_first
+from matcher.inference.phrases import Phrase
+from matcher.inference.reading import Hit, Reading
+from matcher.inference.rules import Rule
+
+LONG_LIST = 3
+SUPPLY_LIST = 3
+BEFORE = 160
+MANY_CLAUSES = 3
+SCORE = {"business": 0.9, "product": 0.8, "supply": 0.65}
+
+
+def concern_findings(
+    reading: Reading, rules: Mapping[str, Sequence[Rule]], roles: Mapping[str, tuple[Phrase, ...]]
+) -> dict[str, Finding]:
+    """Find concerns and their role.
+
+    A product in the first sentence of a maker, or in three clauses of it, is a main business; what stands
+    late in a list, in a sentence that begins "it also", or is only sold or supplied, is minor.
+    """
+    found: dict[str, Finding] = {}
+    for code, listed in rules.items():
+        hits = [hit for rule in listed for hit in reading.hits(rule)]
+        hits = [hit for hit in hits if not _is_mention(reading, hit, roles)]
+        if hits:
+            role = ConcernRole.CORE if _depth(reading, hits, roles) >= 1.0 else ConcernRole.MINOR
+            score = max(SCORE[hit.rule.part] for hit in hits)
+            found[code] = Finding(code, score, strongest_first(hits), role)
+    return found
+
+
+def _is_mention(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ...]]) -> bool:
+    clause = reading.clauses[hit.clause]
+    if reading.stands(roles["mention"], clause):
+        return True
+    if hit.rule.part != "supply":
+        return False
+    around = reading.lowered[max(clause.start, hit.start - 20) : min(clause.end, hit.end + 90)]
+    return around.count(",") > SUPPLY_LIST
+
+
+def _depth(reading: Reading, hits: Sequence[Hit], roles: Mapping[str, tuple[Phrase, ...]]) -> float:
+    """Return 1 or more for a main business."""
+    own = [hit for hit in hits if hit.rule.part != "supply"]
+    if not own:
+        return 0.0
+    depth = max(_of_hit(reading, hit, roles) for hit in own)
+    if len({hit.clause for hit in own}) >= MANY_CLAUSES:
+        depth += 0.3
+    return depth
+
+
+def _of_hit(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ...]]) -> float:
+    clause = reading.clauses[hit.clause]
+    before = reading.lowered[max(clause.start, hit.start - BEFORE) : hit.start]
+    depth = 0.4 if hit.rule.part == "business" else 0.0
+    depth += {0: 0.6, 1: 0.35}.get(clause.sentence, 0.1)
+    if any(True for phrase in roles["makes"] for _ in phrase.spans(reading.lowered[clause.start : hit.end])):
+        depth += 0.4
+    elif reading.stands(roles["sells"], clause):
+        depth -= 0.2
+    if any(True for phrase in roles["aside"] for _ in phrase.spans(before)):
+        depth -= 0.5
+    depth -= 0.15 * max(0, before.count(",") - LONG_LIST)
+    return depth

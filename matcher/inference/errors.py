@@ -1,0 +1,19 @@
+"""What can go wrong in inference, each with a message that says what to do."""
+
+from __future__ import annotations
+
+
+class InferenceError(Exception):
+    """Base of every error that inference raises on purpose."""
+
+
+class PatternError(InferenceError):
+    """A pattern file is wrong."""
+
+
+class LearntWeightsError(InferenceError):
+    """The learnt weights cannot be used with the encoder at hand."""
+
+
+class InputFileError(InferenceError):
+    """The file of organizations cannot be read."""

@@ -1,0 +1,185 @@
+"""The pattern files: read, checked as a whole, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kb.vocabulary import load_vocabulary
+from matcher.inference.errors import PatternError
+from matcher.inference.phrases import Phrase, compile_phrase, problems_of
+
+FOLDER = Path(__file__).with_name("patterns")
+PHRASE_LISTS = ("any", "not", "clause_not", "near")
+RULE_FIELDS = {*PHRASE_LISTS, "weight", "through", "part"}
+PARTS = ("product", "business", "supply")
+MASKS = ("phrase", "rest", "clause")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of a pattern file.
+
+    Attributes
+    ----------
+    any : tuple of Phrase
+        One of these makes a hit,
+    not_ : tuple of Phrase
+        unless one of these overlaps it,
+    clause_not : tuple of Phrase
+        or one of these stands anywhere in its clause,
+    near : tuple of Phrase
+        or none of these stands in its clause (when any are given).
+    weight : float in 0..1
+        Share of remaining doubt that a hit removes.
+    through : frozenset of str
+        Guards that do not apply to the rule.
+    part : str
+        Only for concerns: ``product`` (what it makes or sells), ``business`` (what only the main
+        business is called), ``supply`` (goods and services for that industry).
+    """
+
+    any: tuple[Phrase, ...]
+    not_: tuple[Phrase, ...] = ()
+    clause_not: tuple[Phrase, ...] = ()
+    near: tuple[Phrase, ...] = ()
+    weight: float = 0.6
+    through: frozenset[str] = frozenset()
+    part: str = "product"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Phrases after which, or within which, a text is not about what the organization does."""
+
+    name: str
+    masks: str
+    phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything the pattern files say."""
+
+    capacities: Mapping[str, tuple[Rule, ...]]
+    concerns: Mapping[str, tuple[Rule, ...]]
+    guards: tuple[Guard, ...]
+    roles: Mapping[str, tuple[Phrase, ...]]
+    function_words: Mapping[str, frozenset[str]]
+    lexicon: Mapping[str, tuple[Phrase, ...]]
+    industries: Mapping[str, Mapping[str, float]]
+
+
+def _read(path: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        problems.append(f"{path.name}: {error}")
+        return {}
+    if not isinstance(loaded, dict):
+        problems.append(f"{path.name}: must be a mapping")
+        return {}
+    return loaded
+
+
+def _phrases(sources: Any, where: str, problems: list[str]) -> tuple[Phrase, ...]:
+    if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
+        problems.append(f"{where}: must be a list of phrases")
+        return ()
+    wrong = {source: found for source in sources if (found := problems_of(source))}
+    problems.extend(f"{where}: {source!r} {'; '.join(found)}" for source, found in wrong.items())
+    return tuple(compile_phrase(source) for source in sources if source not in wrong)
+
+
+def _rule(body: Any, where: str, guards: set[str], problems: list[str]) -> Rule | None:
+    if not isinstance(body, dict) or "any" not in body:
+        problems.append(f"{where}: needs a list `any`")
+        return None
+    problems.extend(f"{where}: unknown field {field}" for field in sorted(set(body) - RULE_FIELDS))
+    lists = {name: _phrases(body.get(name, []), f"{where} {name}", problems) for name in PHRASE_LISTS}
+    weight, part, through = body.get("weight", 0.6), body.get("part", "product"), body.get("through", [])
+    if not isinstance(weight, int | float) or not 0 < weight < 1:
+        problems.append(f"{where}: weight {weight!r} must lie between 0 and 1")
+        weight = 0.5
+    if part not in PARTS:
+        problems.append(f"{where}: part {part!r} must be one of {', '.join(PARTS)}")
+    problems.extend(f"{where}: unknown guard {name}" for name in through if name not in guards)
+    return Rule(
+        any=lists["any"],
+        not_=lists["not"],
+        clause_not=lists["clause_not"],
+        near=lists["near"],
+        weight=float(weight),
+        through=frozenset(through),
+        part=part,
+    )
+
+
+def _by_code(paths: list[Path], known: set[str], guards: set[str], problems: list[str]) -> dict[str, tuple[Rule, ...]]:
+    found: dict[str, tuple[Rule, ...]] = {}
+    for path in paths:
+        for code, bodies in _read(path, problems).items():
+            if code not in known:
+                problems.append(f"{path.name}: {code} is not in the vocabulary")
+            if not isinstance(bodies, list):
+                problems.append(f"{path.name}: {code}: must be a list of rules")
+                continue
+            rows = (_rule(body, f"{path.name}: {code}[{i}]", guards, problems) for i, body in enumerate(bodies))
+            found[code] = found.get(code, ()) + tuple(rule for rule in rows if rule)
+    return found
+
+
+def _guards(path: Path, problems: list[str]) -> tuple[Guard, ...]:
+    found = []
+    for name, body in _read(path, problems).items():
+        if not isinstance(body, dict) or body.get("masks") not in MASKS:
+            problems.append(f"{path.name}: {name}: `masks` must be one of {', '.join(MASKS)}")
+            continue
+        found.append(Guard(name, body["masks"], _phrases(body.get("phrases"), f"{path.name}: {name}", problems)))
+    return tuple(found)
+
+
+def _phrase_lists(path: Path, problems: list[str]) -> dict[str, tuple[Phrase, ...]]:
+    return {name: _phrases(body, f"{path.name}: {name}", problems) for name, body in _read(path, problems).items()}
+
+
+def _industries(path: Path, known: set[str], problems: list[str]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for name, priors in _read(path, problems).items():
+        wrong = [code for code, value in priors.items() if code not in known or not isinstance(value, int | float)]
+        problems.extend(f"{path.name}: {name}: {code} is unknown or not a number" for code in wrong)
+        found[name.lower()] = {code: float(value) for code, value in priors.items() if code not in wrong}
+    return found
+
+
+@cache
+def load_rules(folder: Path = FOLDER) -> Rules:
+    """Read and check every pattern file of a folder.
+
+    Raises
+    ------
+    PatternError
+        With one line per problem, over all files.
+    """
+    problems: list[str] = []
+    vocabulary = load_vocabulary()
+    guards = _guards(folder / "guards.yaml", problems)
+    names = {guard.name for guard in guards}
+    words = _read(folder / "languages.yaml", problems)
+    rules = Rules(
+        capacities=_by_code(sorted(folder.glob("capacities_*.yaml")), set(vocabulary.capacities), names, problems),
+        concerns=_by_code(sorted(folder.glob("concerns_*.yaml")), set(vocabulary.concerns), names, problems),
+        guards=guards,
+        roles=_phrase_lists(folder / "roles.yaml", problems),
+        function_words={code: frozenset(str(word) for word in listed) for code, listed in words.items()},
+        lexicon=_phrase_lists(folder / "lexicon.yaml", problems),
+        industries=_industries(folder / "industries.yaml", set(vocabulary.capacities), problems),
+    )
+    if problems:
+        raise PatternError("the pattern files cannot be used:\n" + "\n".join(problems))
+    return rules

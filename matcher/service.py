@@ -1,0 +1,240 @@
+"""The use cases: the only thing that the dashboard and the command line call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kb.brief import Brief
+from kb.columns import Columns, ColumnStore, TextEncoder
+from kb.errors import UnknownOrganizationError
+from kb.importing.parsed import Progress, no_progress
+from kb.knowledge_base import KnowledgeBase
+from kb.organization import Organization
+from kb.vocabulary import Vocabulary, load_vocabulary
+from matcher.checks import check_brief
+from matcher.components import COMPONENTS
+from matcher.encoder import BUNDLED, SentenceTransformerEncoder
+from matcher.errors import BriefProblemError
+from matcher.explanation import explain, gather_facts
+from matcher.query import Query, Scored
+from matcher.ranking import Scores, Weighted, diversify, score_components, top, weigh
+from matcher.results import Candidate, Ranking, SearchHit, SetApart
+from matcher.settings import Background, Settings, load_settings
+from matcher.terms import Filters, Terms, apply_terms, why_kept_out
+
+SHOWN_APART = 20
+DIVERSIFY_AMONG = 200
+RRF_OFFSET = 60
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A brief scored over all organizations, before weights and filters; keep it while only those change."""
+
+    scored: Scored
+    scores: Scores
+
+    @property
+    def query(self) -> Query:
+        """The encoded brief."""
+        return self.scored.query
+
+
+class Matcher:
+    """Matching on one knowledge base with one embedding model.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+    encoder : TextEncoder, optional
+        The bundled model when not given; it is loaded when a text must be encoded.
+    cache : Path, optional
+        Folder for vectors and columns; beside the database when not given.
+    """
+
+    def __init__(self, kb: KnowledgeBase, encoder: TextEncoder | None = None, cache: Path | None = None) -> None:
+        self.kb = kb
+        self.encoder = encoder or SentenceTransformerEncoder()
+        self.vocabulary: Vocabulary = load_vocabulary()
+        self.settings: Settings = load_settings()
+        self.store = ColumnStore(kb, self.encoder, cache)
+
+    def columns(self, progress: Progress = no_progress) -> Columns:
+        """Bring the columns up to date; encodes what was never encoded."""
+        return self.store.current(progress)
+
+    # Matching --------------------------------------------------------------------------------
+
+    def prepare(self, brief: Brief, progress: Progress = no_progress) -> Prepared:
+        """Check, encode and score a brief.
+
+        Raises
+        ------
+        BriefProblemError
+            When the brief cannot be answered, with what to change.
+        """
+        problems = check_brief(brief, self.vocabulary, [component.name for component in COMPONENTS])
+        if problems:
+            raise BriefProblemError(problems)
+        columns = self.columns(progress)
+        scored = Scored(self._query(brief), columns)
+        return Prepared(scored, score_components(scored))
+
+    def _query(self, brief: Brief) -> Query:
+        seeker = self._seeker(brief)
+        number = self.kb.number_of(seeker.id) if seeker else None
+        barred = [self.kb.number_of(name) for name in brief.red_lines.organizations]
+        return Query.of(
+            brief,
+            self.vocabulary,
+            lambda texts: self.store.vectors.encode(self.encoder, texts),
+            self.background,
+            seeker,
+            number,
+            tuple(item for item in barred if item is not None),
+        )
+
+    def _seeker(self, brief: Brief) -> Organization | None:
+        if not brief.seeker.organization_id:
+            return None
+        try:
+            return self.kb.get(brief.seeker.organization_id)
+        except UnknownOrganizationError as error:
+            raise BriefProblemError([f"seeker.organization_id: {error}"]) from error
+
+    @property
+    def background(self) -> Background:
+        """Cosines that are usual for the model; of the bundled one when nothing was measured for it."""
+        model = self.encoder.key.split("@")[0]
+        return self.settings.background.get(model, self.settings.background[BUNDLED])
+
+    def weights(self, brief: Brief, weights: Mapping[str, float] | None = None) -> dict[str, float]:
+        """Return the weights in force: given ones over the brief's over the defaults."""
+        return {**self.settings.weights, **brief.weights, **(weights or {})}
+
+    def find_partners(
+        self,
+        brief: Brief,
+        *,
+        count: int = 50,
+        filters: Filters | None = None,
+        weights: Mapping[str, float] | None = None,
+        progress: Progress = no_progress,
+    ) -> Ranking:
+        """Rank candidate partners for a brief and explain the best `count`.
+
+        Raises
+        ------
+        BriefProblemError
+            When the brief cannot be answered, with what to change.
+        """
+        return self.rank(self.prepare(brief, progress), count=count, filters=filters, weights=weights)
+
+    def rank(
+        self,
+        prepared: Prepared,
+        *,
+        count: int = 50,
+        filters: Filters | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> Ranking:
+        """Weigh, filter, order and explain a prepared brief."""
+        brief = prepared.query.brief
+        caution, weighted, terms = self._weigh(prepared, filters or Filters(), weights)
+        allowed = terms.visible & ~terms.kept_out
+        rows = self._order(prepared, weighted, allowed, count)
+        apart = top(weighted.score, terms.visible & terms.kept_out, SHOWN_APART)
+        facts = gather_facts(self.kb, prepared.scored, rows)
+        candidates = explain(prepared.scored, prepared.scores, weighted, caution, facts, rows)
+        names = [component.name for component in prepared.scores.components]
+        set_apart = int((terms.visible & terms.kept_out).sum())
+        return Ranking(
+            brief=brief,
+            candidates=candidates,
+            set_apart=self._set_apart(prepared, weighted, apart),
+            set_apart_count=set_apart,
+            considered=int(terms.visible.sum()),
+            matching=int(allowed.sum()),
+            weights=dict(zip(names, weighted.weights.tolist(), strict=True)),
+            caution=caution,
+            notes=self._notes(prepared, terms, candidates, set_apart),
+        )
+
+    def _weigh(
+        self, prepared: Prepared, filters: Filters, weights: Mapping[str, float] | None
+    ) -> tuple[float, Weighted, Terms]:
+        brief = prepared.query.brief
+        caution = self.settings.caution if brief.caution is None else brief.caution
+        weighted = weigh(prepared.scores, self.weights(brief, weights), caution)
+        return caution, weighted, apply_terms(prepared.scored, filters, self.settings.must_strength)
+
+    def _order(self, prepared: Prepared, weighted: Weighted, allowed: np.ndarray, count: int) -> list[int]:
+        diversity = prepared.query.brief.diversity
+        if not diversity:
+            return [int(row) for row in top(weighted.score, allowed, count)]
+        rows = top(weighted.score, allowed, max(count, DIVERSIFY_AMONG))
+        columns = prepared.scored.columns
+        vectors = columns.profile_vectors[rows]
+        alike = np.clip(vectors @ vectors.T, 0, 1) * 0.5
+        for column in (columns.sector, columns.industry):
+            same = column[rows][:, None] == column[rows][None, :]
+            alike = alike + np.float32(0.25) * (same & (column[rows] > 0)[:, None])
+        return [int(row) for row in diversify(rows, weighted.score[rows], alike, diversity, count)]
+
+    def _set_apart(self, prepared: Prepared, weighted: Weighted, rows: Sequence[int]) -> tuple[SetApart, ...]:
+        columns = prepared.scored.columns
+        found = self.kb.by_number([int(columns.numbers[row]) for row in rows])
+        return tuple(
+            SetApart(
+                organization := found[int(columns.numbers[row])],
+                100 * float(weighted.score[row]),
+                why_kept_out(prepared.query, organization, self.settings.must_strength),
+            )
+            for row in rows
+        )
+
+    def _notes(
+        self, prepared: Prepared, terms: Terms, candidates: Sequence[Candidate], set_apart: int
+    ) -> tuple[str, ...]:
+        notes = []
+        if not terms.visible.any():
+            notes.append("No organization passes the filters and wanted sectors. Remove a filter, or import more organizations.")
+        elif not candidates:
+            musts = [need.code for need in prepared.query.brief.needs if need.must]
+            what = f"the musts ({', '.join(musts)}) and red lines" if musts else "the red lines"
+            notes.append(f"All {set_apart:,} organizations are set apart by {what}. Turn a must into a wish, or relax a red line.")
+        elif candidates[0].score < 20:
+            notes.append("No candidate fits well. Describe the behaviour and the needs in more words, or widen the places.")
+        return tuple(notes)
+
+    # Search ----------------------------------------------------------------------------------
+
+    def search(self, text: str, count: int = 20) -> tuple[SearchHit, ...]:
+        """Find organizations by words and by meaning, joined by reciprocal rank fusion.
+
+        Source: Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion", SIGIR 2009.
+        """
+        if not text.strip():
+            return ()
+        lexical = self.kb.find(text, 5 * count)
+        columns = self.columns()
+        vector = self.store.vectors.encode(self.encoder, [text.strip()])[0]
+        cosines = columns.profile_vectors[: columns.n] @ vector
+        rows = top(cosines, columns.alive[: columns.n], 5 * count)
+        semantic = self.kb.by_number([int(columns.numbers[row]) for row in rows])
+        ranked: dict[str, float] = {}
+        known = {item.id: item for item in (*lexical, *semantic.values())}
+        by = {item.id: "words" for item in lexical}
+        order = [[item.id for item in lexical], [semantic[int(columns.numbers[row])].id for row in rows]]
+        for ids in order:
+            for place, key in enumerate(ids):
+                ranked[key] = ranked.get(key, 0.0) + 1 / (RRF_OFFSET + place)
+        for key in order[1]:
+            by[key] = "words and meaning" if key in by else "meaning"
+        best = sorted(ranked, key=lambda key: (-ranked[key], key))[:count]
+        ceiling = 2 / RRF_OFFSET
+        return tuple(SearchHit(known[key], ranked[key] / ceiling, by[key]) for key in best)

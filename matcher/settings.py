@@ -1,0 +1,62 @@
+"""Default weights and thresholds, read from YAML and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from matcher.errors import MatcherError
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Background:
+    """Cosines of unrelated and of closely related texts for one embedding model."""
+
+    unrelated: float
+    related: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What matching assumes unless a brief says otherwise."""
+
+    weights: Mapping[str, float]
+    caution: float
+    must_strength: float
+    background: Mapping[str, Background]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(loaded, dict):
+        raise MatcherError(f"{path.name} must be a mapping")
+    return loaded
+
+
+@cache
+def load_settings(folder: Path = FOLDER) -> Settings:
+    """Read weights.yaml and defaults.yaml.
+
+    Raises
+    ------
+    MatcherError
+        When a weight is negative, or a threshold is outside 0..1.
+    """
+    weights = {str(name): float(weight) for name, weight in _read(folder / "weights.yaml").items()}
+    body = _read(folder / "defaults.yaml")
+    problems = [f"weights.yaml: {name} is negative" for name, weight in weights.items() if weight < 0]
+    for field in ("caution", "must_strength"):
+        if not 0 <= float(body[field]) <= 1:
+            problems.append(f"defaults.yaml: {field} must be between 0 and 1")
+    background = {str(model): Background(**limits) for model, limits in body["background"].items()}
+    problems += [f"defaults.yaml: {name}: related must exceed unrelated" for name, item in background.items() if item.related <= item.unrelated]
+    if problems:
+        raise MatcherError("\n".join(problems))
+    return Settings(weights, float(body["caution"]), float(body["must_strength"]), background)
