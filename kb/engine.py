@@ -7,12 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.pool import StaticPool
 
 from kb.errors import (
     KbError,
@@ -62,7 +62,7 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(str(url.database))
 
 
-def _pragmas(connection: Any, _record: Any) -> None:
+def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
@@ -82,7 +82,8 @@ def make_engine(url: URL) -> Engine:
     """Create the engine; SQLite gets WAL, foreign keys and explicit transactions."""
     if not url.drivername.startswith("sqlite"):
         return create_engine(url)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    in_memory = {"poolclass": StaticPool} if sqlite_path(url) is None else {}
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **in_memory)
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
     return engine
@@ -143,7 +144,10 @@ def migrate(engine: Engine, address: str) -> None:
             connection.rollback()
             raise KnowledgeBaseUnavailableError(f"{address}: the migration would break references; nothing was changed")
         connection.commit()
-    engine.dispose()
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            connection.exec_driver_sql("BEGIN")
 
 
 def open_engine(address: str | Path, *, create: bool = True) -> Engine:
@@ -180,7 +184,7 @@ def _check_file(path: Path, *, create: bool) -> None:
     if not path.exists():
         if not create:
             raise KnowledgeBaseNotFoundError(
-                f"there is no knowledge base at {path}; check the path, or create it with: dancecard init --kb {path}"
+                f"there is no knowledge base at {path}; check the path, or create it: dancecard init --kb {path}"
             )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

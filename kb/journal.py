@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from kb.brief import Brief
 from kb.errors import ConflictError, UnknownRecordError
+from kb.organization import Engagement, Organization, Relation
 from kb.records import (
     BriefRepository,
     EngagementRepository,
@@ -35,6 +37,10 @@ BRIEFS = BriefRepository()
 REPOSITORIES: dict[str, Repository[Any]] = {
     repository.entity: repository for repository in (ORGANIZATIONS, ENGAGEMENTS, RELATIONS, BRIEFS)
 }
+
+
+Record = tuple[Organization, str | None] | Engagement | Relation | Brief
+"""What the journal keeps; an organization comes with the id of the one that absorbed it."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Change:
 def open_batch(connection: Connection, kind: str, label: str, who: str, digest: str = "") -> int:
     """Start a batch; it exists only when the transaction commits."""
     values = {"kind": kind, "label": label, "who": who, "digest": digest, "at": datetime.now(UTC), "counts": "{}"}
-    return int(connection.execute(insert(BATCH).values(values)).inserted_primary_key[0])
+    return int(connection.execute(insert(BATCH).values(values).returning(BATCH.c.number)).scalar_one())
 
 
 def close_batch(connection: Connection, number: int, counts: Mapping[str, int]) -> None:
@@ -74,11 +80,13 @@ def close_batch(connection: Connection, number: int, counts: Mapping[str, int]) 
     connection.execute(update(BATCH).where(BATCH.c.number == number).values(counts=json.dumps(dict(counts))))
 
 
-def _identity(record: Any) -> str:
-    return str(record[0].id) if isinstance(record, tuple) else str(record.id)
+def _identity(record: Record) -> str:
+    return record[0].id if isinstance(record, tuple) else record.id
 
 
-def write(connection: Connection, batch: int, entity: str, records: Sequence[Any], action: str = "") -> dict[str, int]:
+def write(
+    connection: Connection, batch: int, entity: str, records: Sequence[Record], action: str = ""
+) -> dict[str, int]:
     """Write records and record what was there before; unchanged ones are left alone.
 
     Returns
@@ -122,7 +130,7 @@ def _change(batch: int, entity: str, entity_id: str, action: str, before: str | 
     return {"batch_number": batch, "entity": entity, "entity_id": entity_id, "action": action, "before": before}
 
 
-def _batch(row: Any) -> Batch:
+def _batch(row: Mapping[Any, Any]) -> Batch:
     return Batch(
         row["number"], row["kind"], row["label"], row["who"], row["at"], json.loads(row["counts"]), row["undone_at"]
     )
@@ -138,7 +146,8 @@ def _parsed(text: str | None) -> Mapping[str, Any] | None:
     if text is None:
         return None
     loaded = json.loads(text)
-    return loaded[0] | {"merged_into": loaded[1]} if isinstance(loaded, list) else loaded
+    found: dict[str, Any] = loaded[0] | {"merged_into": loaded[1]} if isinstance(loaded, list) else loaded
+    return found
 
 
 def history(connection: Connection, entity: str, entity_id: str) -> list[Change]:

@@ -88,7 +88,7 @@ class KnowledgeBase:
         found = self.get_many([organization_id])
         if not found:
             raise UnknownOrganizationError(
-                f"there is no organization {organization_id!r}; search for it with: dancecard search {organization_id!r}"
+                f"there is no organization {organization_id!r}; find it with: dancecard search {organization_id!r}"
             )
         return found[0]
 
@@ -162,7 +162,9 @@ class KnowledgeBase:
     def number_of(self, organization_id: str) -> int | None:
         """Return an organization's number in the columns, None when it is unknown."""
         with self.reading() as connection:
-            query = select(ORGANIZATION.c.number, ORGANIZATION.c.merged_into).where(ORGANIZATION.c.id == organization_id)
+            query = select(ORGANIZATION.c.number, ORGANIZATION.c.merged_into).where(
+                ORGANIZATION.c.id == organization_id
+            )
             row = connection.execute(query).first()
         if row is None:
             return None
@@ -212,7 +214,7 @@ class KnowledgeBase:
         label: str = "edit",
     ) -> int:
         """Add or replace organizations, engagements and relations as one batch; returns its number."""
-        by_entity: dict[str, list[object]] = {"organization": [], "engagement": [], "relation": []}
+        by_entity: dict[str, list[journal.Record]] = {"organization": [], "engagement": [], "relation": []}
         for record in records:
             name = type(record).__name__.lower()
             by_entity[name].append((record, None) if isinstance(record, Organization) else record)

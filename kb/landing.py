@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from kb.organization import Engagement, Organization, Relation
 from kb.records import ORGANIZATION, REGISTRY, chunks
 
 SLICE = 2_000
+Join = Callable[[Organization, Organization], Organization]
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,9 @@ def land(connection: Connection, parsed: Parsed, who: str, progress: Progress = 
         journal.write(connection, batch, "organization", fresh)
         done += len(part)
         progress("Writing organizations", done, total)
-    joined = [(record, refresh) for record in preview.updated] + [(item.record, absorb) for item in preview.duplicates]
+    joined: list[tuple[SourceRecord, Join]] = [(record, refresh) for record in preview.updated] + [
+        (item.record, absorb) for item in preview.duplicates
+    ]
     for pairs in chunks(joined, SLICE):
         _write_joined(connection, batch, pairs, planned.targets)
         done += len(pairs)
@@ -225,7 +228,9 @@ def land(connection: Connection, parsed: Parsed, who: str, progress: Progress = 
     return batch, preview
 
 
-def _write_joined(connection: Connection, batch: int, pairs: Any, targets: Mapping[str, str]) -> None:
+def _write_joined(
+    connection: Connection, batch: int, pairs: Sequence[tuple[SourceRecord, Join]], targets: Mapping[str, str]
+) -> None:
     known = journal.ORGANIZATIONS.read(connection, [targets[record.key] for record, _ in pairs])
     for record, join in pairs:
         target = targets[record.key]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from kb.brief import Brief
 from kb.organization import Claim, Engagement, Evidence, Organization, Participation, RegistryId, Relation, Source
@@ -59,7 +59,7 @@ class Repository(Protocol[T]):
         ...
 
 
-def _source(row: Mapping[str, Any]) -> Source:
+def _source(row: RowMapping) -> Source:
     return Source.model_construct(name=row["source_name"], url=row["source_url"], row=row["source_row"])
 
 
@@ -71,7 +71,7 @@ def _evidence(text: str) -> tuple[Evidence, ...]:
     return tuple(Evidence.model_construct(text=item[0], verbatim=item[1], where=item[2]) for item in json.loads(text))
 
 
-def claim_from_row(row: Mapping[str, Any]) -> Claim:
+def claim_from_row(row: RowMapping) -> Claim:
     """Build a claim from its row, as it was validated when it was written."""
     return Claim.model_validate(
         {
@@ -349,7 +349,7 @@ class RelationRepository:
         return Relation.model_validate_json(text)
 
 
-def relation_from_row(row: Mapping[str, Any]) -> Relation:
+def relation_from_row(row: RowMapping) -> Relation:
     """Build a relation from its row."""
     return Relation.model_validate(
         {

@@ -18,7 +18,7 @@ from kb.errors import VocabularyError
 from kb.organization import Claim, ClaimKind
 
 FOLDER = Path(__file__).with_name("vocabulary")
-TERM_FIELDS = {"label", "definition", "synonyms", "broader", "opposes", "inverse_label", "symmetric"}
+TERM_FIELDS = {"label", "definition", "synonyms", "broader", "opposes", "inverse_label", "symmetric", "place_bound"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Term:
     opposes: tuple[str, ...] = ()
     inverse_label: str = ""
     symmetric: bool = False
+    place_bound: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ def _terms(folder: Path, name: str, problems: list[str]) -> dict[str, Term]:
             opposes=tuple(body.get("opposes", ())),
             inverse_label=str(body.get("inverse_label", "")),
             symmetric=bool(body.get("symmetric", False)),
+            place_bound=bool(body.get("place_bound", False)),
         )
     for term in terms.values():
         linked = [*term.opposes, *([term.broader] if term.broader else [])]

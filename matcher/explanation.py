@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from kb.columns import Columns
 from kb.knowledge_base import KnowledgeBase
-from kb.organization import Organization
+from kb.organization import ClaimKind, Organization
 from matcher.components import Component, Facts
 from matcher.components.base import claim_reasons
 from matcher.components.complementarity import meets
 from matcher.components.reciprocity import candidate_gain
 from matcher.components.track_record import engagement_relevance
 from matcher.components.trust import partner_rows
-from matcher.components.value_alignment import ClaimKind
 from matcher.flags import flags_of
 from matcher.query import Query, Scored
 from matcher.ranking import Scores, Weighted, weigh_one
@@ -143,16 +143,14 @@ def _needs(query: Query, organization: Organization, values: Sequence[np.float32
             need.must,
             _known(value),
             tuple(
-                reason
-                for kind in kinds
-                for reason in claim_reasons(organization, kind, [need.code], query.vocabulary)
+                reason for kind in kinds for reason in claim_reasons(organization, kind, [need.code], query.vocabulary)
             ),
         )
         for need, value in zip(query.brief.needs, values, strict=True)
     )
 
 
-def _known(value: np.float32) -> float | None:
+def _known(value: float | np.floating[Any]) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
@@ -161,7 +159,11 @@ def sentence(candidate: Candidate) -> str:
     helped = sorted((item for item in candidate.contributions if item.points > 0), key=lambda item: -item.points)
     strong = [f"{item.label[0].lower()}{item.label[1:]} (+{item.points:.0f})" for item in helped[:3]]
     unknown = [item.label.lower() for item in candidate.contributions if item.value is None and item.weight > 0]
-    text = f"{candidate.organization.name} {', '.join(strong)}" if strong else f"{candidate.organization.name}: little fits"
+    text = (
+        f"{candidate.organization.name} {', '.join(strong)}"
+        if strong
+        else f"{candidate.organization.name}: little fits"
+    )
     if unknown:
         text += f"; not assessed: {', '.join(unknown)}"
     return f"{text}."

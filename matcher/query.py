@@ -105,7 +105,7 @@ class Query:
     def calibrated(self, cosines: Floats) -> Floats:
         """Turn cosines into 0..1 between the model's unrelated and closely related texts."""
         low, high = self.background.unrelated, self.background.related
-        return np.clip((cosines - np.float32(low)) / np.float32(high - low), 0, 1, dtype=np.float32)
+        return np.asarray(np.clip((cosines - np.float32(low)) / np.float32(high - low), 0, 1), np.float32)
 
 
 class Scored:
@@ -134,6 +134,13 @@ class Scored:
         relevance = self.query.calibrated(cosines)
         relevance[np.isneginf(cosines)] = np.nan
         return relevance
+
+    @cached_property
+    def presence(self) -> Floats:
+        """How far each organization works in the brief's places."""
+        from matcher.components.place_fit import presence
+
+        return presence(self)
 
     @cached_property
     def brief_relevance(self) -> Floats:

@@ -98,7 +98,9 @@ def weigh_one(values: Sequence[float | None], shares: Sequence[float], caution: 
     coverage = sum(share for value, share in zip(values, shares, strict=True) if value is not None)
     if coverage <= 0:
         return [0.0] * len(values), 0.0
-    points = [0.0 if value is None else 100 * share / coverage * value for value, share in zip(values, shares, strict=True)]
+    points = [
+        0.0 if value is None else 100 * share / coverage * value for value, share in zip(values, shares, strict=True)
+    ]
     return points, -caution * (1 - coverage) * sum(points)
 
 

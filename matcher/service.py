@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.brief import Brief
 from kb.columns import Columns, ColumnStore, TextEncoder
@@ -17,12 +18,13 @@ from kb.organization import Organization
 from kb.vocabulary import Vocabulary, load_vocabulary
 from matcher.checks import check_brief
 from matcher.components import COMPONENTS
+from matcher.counterfactuals import candidate_lifts, seeker_lifts
 from matcher.encoder import BUNDLED, SentenceTransformerEncoder
 from matcher.errors import BriefProblemError
 from matcher.explanation import explain, gather_facts
 from matcher.query import Query, Scored
 from matcher.ranking import Scores, Weighted, diversify, score_components, top, weigh
-from matcher.results import Candidate, Ranking, SearchHit, SetApart
+from matcher.results import Candidate, Lift, Ranking, SearchHit, SetApart
 from matcher.settings import Background, Settings, load_settings
 from matcher.terms import Filters, Terms, apply_terms, why_kept_out
 
@@ -172,7 +174,7 @@ class Matcher:
         weighted = weigh(prepared.scores, self.weights(brief, weights), caution)
         return caution, weighted, apply_terms(prepared.scored, filters, self.settings.must_strength)
 
-    def _order(self, prepared: Prepared, weighted: Weighted, allowed: np.ndarray, count: int) -> list[int]:
+    def _order(self, prepared: Prepared, weighted: Weighted, allowed: NDArray[np.bool_], count: int) -> list[int]:
         diversity = prepared.query.brief.diversity
         if not diversity:
             return [int(row) for row in top(weighted.score, allowed, count)]
@@ -185,7 +187,7 @@ class Matcher:
             alike = alike + np.float32(0.25) * (same & (column[rows] > 0)[:, None])
         return [int(row) for row in diversify(rows, weighted.score[rows], alike, diversity, count)]
 
-    def _set_apart(self, prepared: Prepared, weighted: Weighted, rows: Sequence[int]) -> tuple[SetApart, ...]:
+    def _set_apart(self, prepared: Prepared, weighted: Weighted, rows: NDArray[np.int64]) -> tuple[SetApart, ...]:
         columns = prepared.scored.columns
         found = self.kb.by_number([int(columns.numbers[row]) for row in rows])
         return tuple(
@@ -202,14 +204,66 @@ class Matcher:
     ) -> tuple[str, ...]:
         notes = []
         if not terms.visible.any():
-            notes.append("No organization passes the filters and wanted sectors. Remove a filter, or import more organizations.")
+            notes.append(
+                "No organization passes the filters and wanted sectors. Remove a filter, or import more organizations."
+            )
         elif not candidates:
             musts = [need.code for need in prepared.query.brief.needs if need.must]
             what = f"the musts ({', '.join(musts)}) and red lines" if musts else "the red lines"
-            notes.append(f"All {set_apart:,} organizations are set apart by {what}. Turn a must into a wish, or relax a red line.")
+            notes.append(
+                f"All {set_apart:,} organizations are set apart by {what}. Turn a must into a wish, or relax a red line."
+            )
         elif candidates[0].score < 20:
-            notes.append("No candidate fits well. Describe the behaviour and the needs in more words, or widen the places.")
+            notes.append(
+                "No candidate fits well. Describe the behaviour and the needs in more words, or widen the places."
+            )
         return tuple(notes)
+
+    # What would change the rank --------------------------------------------------------------
+
+    def counterfactuals(
+        self,
+        prepared: Prepared,
+        organization_id: str,
+        *,
+        rank: int = 1,
+        filters: Filters | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> tuple[Lift, ...]:
+        """Return the smallest changes that would lift a candidate to `rank`: facts about it, then in the brief.
+
+        Raises
+        ------
+        kb.errors.UnknownOrganizationError
+            When there is no such organization.
+        """
+        filters = filters or Filters()
+        number = self.kb.number_of(self.kb.get(organization_id).id)
+        row = prepared.scored.columns.row_of(number or 0)
+        if row is None:
+            return ()
+        caution, weighted, terms = self._weigh(prepared, filters, weights)
+        allowed = terms.visible & ~terms.kept_out
+        lifts: tuple[Lift, ...] = ()
+        now = self._standing(weighted, allowed, row)
+        if now is None or now[0] > rank:
+            lifts = candidate_lifts(prepared.scored, prepared.scores, weighted, caution, allowed, row, rank)
+
+        def under(changed: Brief) -> tuple[int, float] | None:
+            variant = self.prepare(changed)
+            _, reweighted, new_terms = self._weigh(variant, filters, changed.weights or weights)
+            return self._standing(reweighted, new_terms.visible & ~new_terms.kept_out, row)
+
+        used = self.weights(prepared.query.brief, weights)
+        components = tuple(component.name for component in prepared.scores.components)
+        lowest = now[0] if now else int(allowed.sum()) + 1
+        return lifts + seeker_lifts(prepared.query.brief, used, components, under, lowest)
+
+    @staticmethod
+    def _standing(weighted: Weighted, allowed: NDArray[np.bool_], row: int) -> tuple[int, float] | None:
+        if not allowed[row]:
+            return None
+        return 1 + int((weighted.score[allowed] > weighted.score[row]).sum()), 100 * float(weighted.score[row])
 
     # Search ----------------------------------------------------------------------------------
 

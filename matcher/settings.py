@@ -56,7 +56,11 @@ def load_settings(folder: Path = FOLDER) -> Settings:
         if not 0 <= float(body[field]) <= 1:
             problems.append(f"defaults.yaml: {field} must be between 0 and 1")
     background = {str(model): Background(**limits) for model, limits in body["background"].items()}
-    problems += [f"defaults.yaml: {name}: related must exceed unrelated" for name, item in background.items() if item.related <= item.unrelated]
+    problems += [
+        f"defaults.yaml: {name}: related must exceed unrelated"
+        for name, item in background.items()
+        if item.related <= item.unrelated
+    ]
     if problems:
         raise MatcherError("\n".join(problems))
     return Settings(weights, float(body["caution"]), float(body["must_strength"]), background)

@@ -17,7 +17,9 @@ def starter_as_import() -> Parsed:
     organizations, engagements, relations = load_starter()
     digest = hashlib.sha256("".join(item.model_dump_json() for item in organizations).encode()).hexdigest()
     records = [SourceRecord(item.id, row, item) for row, item in enumerate(organizations, 1)]
-    return Parsed(SOURCE, ("starter knowledge base",), digest, len(records), records, list(engagements), list(relations))
+    return Parsed(
+        SOURCE, ("starter knowledge base",), digest, len(records), records, list(engagements), list(relations)
+    )
 
 
 def land_starter(kb: KnowledgeBase, progress: Progress = no_progress) -> Preview:

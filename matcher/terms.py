@@ -135,7 +135,9 @@ def _unmet_words(query: Query, organization: Organization, must_strength: float)
         label = query.vocabulary.lendable[need.code].label
         strength = strengths.get(need.code)
         if strength is None:
-            words.append(f"A must is not known to be met: {label}. Confirm it in the profile if the organization has it.")
+            words.append(
+                f"A must is not known to be met: {label}. Confirm it in the profile if the organization has it."
+            )
         elif strength < must_strength / 0.7:
             words.append(f"A must is met too weakly: {label}.")
     return words

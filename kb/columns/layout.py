@@ -25,6 +25,15 @@ Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 
+BREADTH = ((1, 1.0), (25, 0.8), (70, 0.7), (1_000, 0.55))
+"""How much a place claim says about each of its countries: up to so many countries, this share."""
+
+
+def breadth_share(countries: int) -> float:
+    """Return how much "works in" a place of so many countries says about one of them."""
+    return next(share for limit, share in BREADTH if countries <= limit)
+
+
 def strength_byte(strength: float, confidence: float) -> int:
     """Pack strength times confidence (0..1) into 1..255."""
     return REJECTED + round(strength * confidence * (FULL - REJECTED))
@@ -47,7 +56,7 @@ class Codes:
 
     @classmethod
     def of(cls, vocabulary: Vocabulary | None = None) -> Codes:
-        """Number the codes of a vocabulary. Identity codes count from 1; 0 is unknown."""
+        """Give every code of a vocabulary its row. Identity codes count from 1; 0 is unknown."""
         vocabulary = vocabulary or load_vocabulary()
         countries = [code for code, place in vocabulary.places.items() if place.countries == {code}]
         claims = {
@@ -209,7 +218,9 @@ class Columns:
     @classmethod
     def from_arrays(cls, codes: Codes, n: int, last_change: int, named: Mapping[str, NDArray[Any]]) -> Columns:
         """Put saved arrays back together."""
-        plain = {name: array for name, array in named.items() if not name.startswith(("claim_", "known_"))}
+        plain: dict[str, Any] = {
+            name: array for name, array in named.items() if not name.startswith(("claim_", "known_"))
+        }
         return cls(
             codes=codes,
             n=n,

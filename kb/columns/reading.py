@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from kb.columns.layout import CORE, MINOR, REJECTED, RELATION_CODES, Columns, strength_byte
+from kb.columns.layout import CORE, MINOR, REJECTED, RELATION_CODES, Columns, breadth_share, strength_byte
 from kb.organization import ClaimKind
 
 TEXT_LENGTH = 1_000
@@ -102,7 +102,8 @@ def _read_claims(connection: Connection, columns: Columns, rows: dict[int, int],
             if code in spread:
                 at = spread[code]
                 matrix = columns.claims[kind]
-                matrix[at, row] = np.maximum(matrix[at, row], value)
+                share = REJECTED if rejected else strength_byte(strength * breadth_share(len(at)), confidence)
+                matrix[at, row] = np.maximum(matrix[at, row], share)
         elif code in codes.claims[kind]:
             matrix = columns.claims[kind]
             place = codes.claims[kind][code]

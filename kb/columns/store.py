@@ -7,9 +7,9 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from sqlalchemy import Connection
 
 from kb import journal
 from kb.columns import reading
@@ -18,7 +18,7 @@ from kb.columns.vectors import TextEncoder, VectorCache
 from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
 
-FORMAT = 1
+FORMAT = 2
 SPARE_SHARE, SPARE_ROWS = 0.05, 256
 REBUILD_SHARE, REBUILD_ROWS = 0.1, 2_000
 
@@ -67,7 +67,7 @@ class ColumnStore:
         self._save(self._columns)
         return self._columns
 
-    def _build(self, connection: Any, newest: int, progress: Progress) -> Columns:
+    def _build(self, connection: Connection, newest: int, progress: Progress) -> Columns:
         count = reading.count_organizations(connection)
         capacity = count + max(SPARE_ROWS, int(count * SPARE_SHARE))
         columns = Columns.empty(self._codes, capacity, self._encoder.dimension)
@@ -88,11 +88,11 @@ class ColumnStore:
             columns.offering_vectors = np.concatenate([columns.offering_vectors, offerings])
             columns.offering_row = np.concatenate([columns.offering_row, rows])
 
-    def _read_engagements(self, connection: Any, columns: Columns, progress: Progress) -> None:
+    def _read_engagements(self, connection: Connection, columns: Columns, progress: Progress) -> None:
         texts = reading.read_engagements(connection, columns)
         columns.engagement_vectors = self.vectors.encode(self._encoder, texts, progress)
 
-    def _refresh(self, connection: Any, columns: Columns, newest: int, progress: Progress) -> bool:
+    def _refresh(self, connection: Connection, columns: Columns, newest: int, progress: Progress) -> bool:
         changed = journal.changed_since(connection, columns.last_change)
         ids = changed.get("organization", [])
         numbers = reading.numbers_of(connection, ids)
@@ -101,7 +101,8 @@ class ColumnStore:
             return False
         if numbers:
             texts = reading.read_rows(connection, columns, numbers)
-            kept = ~np.isin(columns.offering_row, [columns.row_of(number) for number in numbers])
+            rows = np.array([columns.row_of(number) for number in numbers], np.int64)
+            kept = ~np.isin(columns.offering_row, rows)
             if not kept.all():
                 columns.offering_row, columns.offering_vectors = (
                     columns.offering_row[kept],

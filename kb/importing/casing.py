@@ -15,6 +15,7 @@ WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 SENTENCE_START = re.compile(
     r"(?:^|[.!?]\s+|\n\s*|(?:^|[\s.;:])\(?(?:[0-9]{1,2}|[ivx]{1,4}|[a-z])\)\s*)([^\W\d_])", re.IGNORECASE
 )
+ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)")
 ROMAN = re.compile(r"(?:II|III|IV|VI|VII|VIII|IX|XI|XII|XIII|XIV|XV)")
 
 
@@ -79,8 +80,11 @@ def title_case(name: str, *, keep: Collection[str] = (), short: int = 2) -> str:
         acronym = bracketed and 2 < len(word) <= 8 and _abbreviates(word, initials[:index])
         starts = index == 0 or name[: match.start()].rstrip().endswith(("(", ":", "-", "\u2013", "/", '"'))
         last = index == len(matches) - 1
-        parts.append(word if acronym or word in keep else _title_word(word, starts=starts, last=last, short=short))
-    return "".join([*parts, name[end:]])
+        initial = len(word) == 1 and "." in (name[match.start() - 1 : match.start()], name[end : end + 1])
+        parts.append(
+            word if acronym or initial or word in keep else _title_word(word, starts=starts, last=last, short=short)
+        )
+    return _with_phrases("".join([*parts, name[end:]]))
 
 
 def _abbreviates(word: str, initials: str) -> bool:
@@ -95,15 +99,19 @@ def _abbreviates(word: str, initials: str) -> bool:
 
 def _title_word(word: str, *, starts: bool, last: bool, short: int) -> str:
     words = _words()
-    if word in words["legal_forms"] and (last or not starts):
+    if word in words["legal_forms"] and (last or (len(word) > 2 and not starts)):
         return words["legal_forms"][word]
     if word in words["acronyms"]:
         return words["acronyms"][word]
-    if word in words["little"]:
-        return word.capitalize() if starts else words["little"][word]
+    if word in words["little"] and not (last and len(word) <= short):
+        return word.capitalize() if starts or last else words["little"][word]
+    if ORDINAL.fullmatch(word):
+        return word.lower()
+    if word in words["no_vowels"]:
+        return word.capitalize()
     if len(word) <= short or ROMAN.fullmatch(word) or any(letter.isdigit() for letter in word):
         return word
-    if len(word) <= 5 and not re.search(r"[AEIOUYÀ-Ý]", word) and word not in words["no_vowels"]:
+    if len(word) <= 5 and not re.search(r"[AEIOUYÀ-Ý]", word):
         return word
     head, mark, rest = re.match(r"([^'\u2019]+)(['\u2019]?)(.*)", word).groups()  # type: ignore[union-attr]
     if mark and rest and (len(head) <= 2 or head in {"DELL", "DALL", "NELL", "SULL", "ALL", "DEGL"}) and len(rest) > 2:
@@ -135,9 +143,15 @@ def sentence_case(text: str, *, names: Collection[str] = ()) -> str:
     for name in names:
         if len(name) > 5:
             written = re.sub(rf"\b{re.escape(name)}\b", name.replace("\\", r"\\"), written, flags=re.IGNORECASE)
-    for phrase in words["phrases"].values():
-        written = re.sub(rf"\b{re.escape(phrase)}\b", phrase, written, flags=re.IGNORECASE)
-    return written
+    return _with_phrases(written)
+
+
+def _with_phrases(text: str) -> str:
+    """Restore names of several words."""
+    for phrase in _words()["phrases"].values():
+        if phrase.casefold() in text.casefold():
+            text = re.sub(rf"\b{re.escape(phrase)}\b", phrase, text, flags=re.IGNORECASE)
+    return text
 
 
 def _possessive(word: str, proper: dict[str, str]) -> str | None:

@@ -115,8 +115,8 @@ def _organizations(
 
 def _record(key: str, row: int, cells: dict[str, str], rejections: list[Rejection]) -> SourceRecord:
     legal, short = clean_line(cells["name"])[:MAX_NAME], clean_line(cells["shortName"])[:MAX_NAME]
-    name = title_case(legal, keep={short} if short.isupper() and len(short) <= 5 and short.isalpha() else ())
-    alias = title_case(short, short=8 if " " not in short else 2)
+    name = title_case(legal, keep={short} if short.isupper() and len(short) <= 4 and short.isalpha() else ())
+    alias = title_case(short, short={1: 8, 2: 4}.get(len(short.split()), 2))
     code = cells["country"].strip()
     country = country_code(COUNTRY_CODES.get(code, code)) if code else None
     if country is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import pycountry
 from rapidfuzz import fuzz, process
@@ -97,7 +97,7 @@ def _index() -> dict[str, str]:
     return {_key(text): code for text, code in _names()}
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def country_code(text: str) -> str | None:
     """Return the ISO 3166-1 alpha-2 code of a country's name or code, None when it is not known."""
     return _index().get(_key(text))

@@ -39,9 +39,9 @@ class Listing:
     filled: int
 
     @property
-    def rank(self) -> tuple[bool, int, int, str]:
-        """What orders listings of one company apart from where they are: live ones with most information first."""
-        return (self.delisted, -self.filled, len(self.symbol), self.symbol)
+    def rank(self) -> tuple[bool, bool, int, int, str]:
+        """What orders listings wherever they are: live common shares first, then those with most information."""
+        return (self.delisted, "^" in self.symbol, -self.filled, len(self.symbol), self.symbol)
 
 
 @dataclass(frozen=True)

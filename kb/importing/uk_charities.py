@@ -27,6 +27,7 @@ COLUMNS = ("org_id", "reg_number", "name", "activities", "objects", "web", "comp
 TABLE_FILE = Path(__file__).with_name("ukcat.yaml")
 NUMBER = re.compile(r"(GB-[A-Z]+)-(\S+)")
 EVERY = 1_000
+PLACEHOLDERS = frozenset({"1234567", "12345678", *(digit * 8 for digit in "123456789")})
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def _numbers(key: str, company: str) -> tuple[RegistryId, ...]:
     scheme, value = (match[1], match[2]) if match else ("GB-CHC", key)
     numbers = [RegistryId(scheme=scheme, value=value)]
     company = clean_line(company).removesuffix(".0").upper()
-    if company.isdecimal() and int(company):
+    if company.isdecimal() and int(company) and company not in PLACEHOLDERS:
         number = f"NI{int(company):06d}" if scheme == "GB-NIC" else f"{int(company):08d}"
         numbers.append(RegistryId(scheme="GB-COH", value=number))
     elif re.fullmatch(r"[A-Z]{1,2}\d{5,6}", company):

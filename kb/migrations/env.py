@@ -1,9 +1,9 @@
 """Runs migrations on the connection that the caller hands over."""
 
 from alembic import context
+from sqlmodel import SQLModel
 
 from kb import tables  # noqa: F401  (registers the tables)
-from sqlmodel import SQLModel
 
 context.configure(
     connection=context.config.attributes["connection"],

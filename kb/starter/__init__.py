@@ -19,10 +19,10 @@ where to check it) unless its ``status`` says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -32,6 +32,7 @@ from kb.errors import VocabularyError
 from kb.organization import Claim, ClaimKind, ClaimStatus, Engagement, Evidence, Organization, Relation, Source
 from kb.vocabulary import Vocabulary, load_vocabulary
 
+T = TypeVar("T")
 FOLDER = Path(__file__).parent
 IDENTITY = {
     "id",
@@ -119,7 +120,7 @@ def _engagement(record: dict[str, Any], vocabulary: Vocabulary) -> Engagement:
     return Engagement(**{"status": ClaimStatus.UNVERIFIED, **record})
 
 
-def _relation(record: dict[str, Any], vocabulary: Vocabulary) -> Relation:
+def _relation(record: dict[str, Any], _vocabulary: Vocabulary) -> Relation:
     body = {"status": ClaimStatus.UNVERIFIED, **record}
     body["evidence"] = _evidence(body)
     body.pop("says", None)
@@ -138,7 +139,9 @@ def _records(paths: Iterable[Path], problems: list[str]) -> list[tuple[str, dict
     return found
 
 
-def _build(paths: Iterable[Path], make: Any, vocabulary: Vocabulary, problems: list[str]) -> list[Any]:
+def _build(
+    paths: Iterable[Path], make: Callable[[dict[str, Any], Vocabulary], T], vocabulary: Vocabulary, problems: list[str]
+) -> list[Any]:
     built = []
     for name, record in _records(paths, problems):
         label = record.get("id") or f"{record.get('subject_id')} -> {record.get('object_id')}"

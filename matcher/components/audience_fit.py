@@ -13,8 +13,9 @@ BROADER_SHARE = np.float32(0.6)
 
 
 class AudienceFit:
-    """Does the candidate reach your priority audience, or those who sway it? A broader audience counts less
-    (everyone includes young drivers, but is not the same).
+    """Whether the candidate reaches your priority audience, or those who sway it.
+
+    A broader audience counts less (everyone includes young drivers, but is not the same).
     """
 
     name = "audience_fit"

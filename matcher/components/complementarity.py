@@ -7,17 +7,25 @@ import numpy as np
 from kb.brief import Need
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
+from matcher.components.place_fit import names_a_place
 from matcher.query import Floats, Query, Scored
 from matcher.results import Reason
 
 GENERIC_SHARE = np.float32(0.7)
 """How much a capacity counts before it is known to fit the words of the need."""
 
+ELSEWHERE_SHARE = np.float32(0.3)
+"""How much a place-bound capacity (shops, radio, outreach) counts where the organization is not known to work."""
+
+FULL_PRESENCE = np.float32(0.5)
+UNKNOWN_PLACE = 0.25
+
 
 def meets(scored: Scored, index: int, need: Need) -> Floats:
     """Return how far each organization meets one need, 0..1; NaN where its capacities are unknown.
 
-    A capacity counts in full when what the organization does is also about what the need says.
+    A capacity counts in full when what the organization does is also about what the need says, and, when it
+    is bound to places, where the organization works in those of the brief.
     """
     columns = scored.columns
     if need.code in scored.query.vocabulary.assets:
@@ -31,12 +39,18 @@ def meets(scored: Scored, index: int, need: Need) -> Floats:
         )
         is_known = known(columns, ClaimKind.CAPACITY) | known(columns, ClaimKind.OFFER)
     fits = np.nan_to_num(scored.relevance(1 + index))
-    return unknown_to_nan(strength * (GENERIC_SHARE + (1 - GENERIC_SHARE) * fits), is_known)
+    useful = strength * (GENERIC_SHARE + (1 - GENERIC_SHARE) * fits)
+    if scored.query.vocabulary.lendable[need.code].place_bound and names_a_place(scored.query):
+        there = np.minimum(np.nan_to_num(scored.presence, nan=UNKNOWN_PLACE) / FULL_PRESENCE, 1)
+        useful = useful * (ELSEWHERE_SHARE + (1 - ELSEWHERE_SHARE) * there)
+    return unknown_to_nan(useful.astype(np.float32), is_known)
 
 
 class Complementarity:
-    """Has the candidate what the programme lacks? The needs of the brief, weighted by importance, met by
-    the candidate's capacities and offers; more so when it does this for what the need is about.
+    """Whether the candidate has what the programme lacks.
+
+    The needs of the brief, weighted by importance, met by the candidate's capacities and offers; more so when
+    it does this for what the need is about, and works where you do.
     """
 
     name = "complementarity"

@@ -13,9 +13,26 @@ CAUSE_SHARE = np.float32(0.6)
 BROADER_SHARE = np.float32(0.4)
 
 
+def cause_match(scored: Scored) -> Floats:
+    """Return half the best, half the mean over the brief's causes, 0..1; a broader cause counts less; float32 (n,)."""
+    vocabulary, columns = scored.query.vocabulary, scored.columns
+    best = np.zeros(columns.n, np.float32)
+    total = np.zeros(columns.n, np.float32)
+    for cause in scored.query.brief.causes:
+        exact = strongest(columns, ClaimKind.CAUSE, sorted(vocabulary.narrower(vocabulary.causes, cause)))
+        broader = vocabulary.broader(vocabulary.causes, cause)
+        if broader:
+            exact = np.maximum(exact, BROADER_SHARE * strongest(columns, ClaimKind.CAUSE, broader))
+        best = np.maximum(best, exact)
+        total += exact
+    return np.asarray((best + total / max(1, len(scored.query.brief.causes))) / 2, np.float32)
+
+
 class MissionFit:
-    """Does the candidate work for the same ends? Shared causes (a broader cause counts less), and how close
-    its own words are to your brief, measured against what is usual for unrelated texts.
+    """Whether the candidate works for the same ends.
+
+    Shared causes (a broader cause counts less), and how close its own words are to your brief, measured against
+    what is usual for unrelated texts.
     """
 
     name = "mission_fit"
@@ -31,25 +48,11 @@ class MissionFit:
         words = scored.brief_relevance
         if not scored.query.brief.causes:
             return words
-        causes = self._causes(scored)
+        causes = cause_match(scored)
         has_causes = known(scored.columns, ClaimKind.CAUSE)
         both = CAUSE_SHARE * causes + (1 - CAUSE_SHARE) * words
         chosen = np.where(np.isnan(words), np.where(has_causes, causes, np.nan), np.where(has_causes, both, words))
         return np.asarray(chosen, np.float32)
-
-    @staticmethod
-    def _causes(scored: Scored) -> Floats:
-        vocabulary, columns = scored.query.vocabulary, scored.columns
-        best = np.zeros(columns.n, np.float32)
-        total = np.zeros(columns.n, np.float32)
-        for cause in scored.query.brief.causes:
-            exact = strongest(columns, ClaimKind.CAUSE, sorted(vocabulary.narrower(vocabulary.causes, cause)))
-            broader = vocabulary.broader(vocabulary.causes, cause)
-            if broader:
-                exact = np.maximum(exact, BROADER_SHARE * strongest(columns, ClaimKind.CAUSE, broader))
-            best = np.maximum(best, exact)
-            total += exact
-        return np.asarray((best + total / len(scored.query.brief.causes)) / 2, np.float32)
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return shared causes, then the candidate's own words."""

@@ -7,25 +7,32 @@ import numpy as np
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
 from matcher.components.complementarity import Complementarity
+from matcher.components.mission_fit import cause_match
 from matcher.query import Floats, Query, Scored
 from matcher.results import Reason
 
+HEADWAY_SHARE = np.float32(0.6)
+"""How much headway on a cause of its own is worth to a candidate, beside needs that the offers meet."""
+
 
 def candidate_gain(scored: Scored) -> Floats:
-    """Return how far the brief's offers meet what each organization needs; NaN where its needs are unknown.
+    """Return what each organization would gain: needs met by the offers, and headway on its own causes.
 
-    Needs met add up as independent chances, 1 - prod(1 - need).
+    Gains add up as independent chances, 1 - prod(1 - gain); NaN where its needs are unknown.
     """
     columns = scored.columns
     missed = np.ones(columns.n, np.float32)
     for offer in scored.query.brief.offers:
         missed *= 1 - strongest(columns, ClaimKind.NEED, [offer.code])
+    missed *= 1 - HEADWAY_SHARE * cause_match(scored)
     return unknown_to_nan(1 - missed, known(columns, ClaimKind.NEED))
 
 
 class Reciprocity:
-    """Would the candidate gain too? The harmonic mean 2ab/(a+b) of what you gain (your needs met) and what
-    it gains (its needs met by your offers): high only when both gain.
+    """Whether the candidate would gain too.
+
+    The harmonic mean 2ab/(a+b) of what you gain (your needs met) and what it gains (its needs met by your
+    offers, and headway on causes that it pursues itself): high only when both gain.
     """
 
     name = "reciprocity"

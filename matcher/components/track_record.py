@@ -18,8 +18,9 @@ def engagement_relevance(scored: Scored) -> Floats:
 
 
 class TrackRecord:
-    """Has the candidate worked on this subject before? Its programmes and projects, by how close each is to
-    the brief; several add up.
+    """Whether the candidate has worked on this subject before.
+
+    Its programmes and projects, by how close each is to the brief; several add up.
     """
 
     name = "track_record"

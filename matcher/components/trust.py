@@ -55,8 +55,9 @@ def _shared_counts(columns: Columns, partners: NDArray[np.int64]) -> NDArray[np.
 
 
 class Trust:
-    """Do you know each other, or the same people? Full where you worked together; otherwise it grows with
-    every partner that both of you have worked with.
+    """Whether you know each other, or the same people.
+
+    Full where you worked together; otherwise it grows with every partner that both of you have worked with.
     """
 
     name = "trust"

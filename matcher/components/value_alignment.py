@@ -31,8 +31,10 @@ def conflicts(vocabulary: Vocabulary, values: tuple[str, ...], organization: Org
 
 
 class ValueAlignment:
-    """Do both sides stand for the same principles? Shared principles raise it, opposed ones lower it. It
-    rests on stated principles only: similar words are not shared values.
+    """Whether both sides stand for the same principles.
+
+    Shared principles raise it, opposed ones lower it. It rests on stated principles only: similar words are not
+    shared values.
     """
 
     name = "value_alignment"

@@ -10,8 +10,10 @@ from matcher.inference.phrases import Phrase
 from matcher.inference.reading import Hit, Reading
 from matcher.inference.rules import Rule
 
-LONG_LIST = 3
 SUPPLY_LIST = 3
+LIST_PLACE = 0.2
+AFTER = 40
+CORE = 0.8
 BEFORE = 160
 MANY_CLAUSES = 3
 SCORE = {"business": 0.9, "product": 0.8, "supply": 0.65}
@@ -30,7 +32,7 @@ def concern_findings(
         hits = [hit for rule in listed for hit in reading.hits(rule)]
         hits = [hit for hit in hits if not _is_mention(reading, hit, roles)]
         if hits:
-            role = ConcernRole.CORE if _depth(reading, hits, roles) >= 1.0 else ConcernRole.MINOR
+            role = ConcernRole.CORE if _depth(reading, hits, roles) >= CORE else ConcernRole.MINOR
             score = max(SCORE[hit.rule.part] for hit in hits)
             found[code] = Finding(code, score, strongest_first(hits), role)
     return found
@@ -47,13 +49,22 @@ def _is_mention(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ..
 
 
 def _depth(reading: Reading, hits: Sequence[Hit], roles: Mapping[str, tuple[Phrase, ...]]) -> float:
-    """Return 1 or more for a main business."""
-    own = [hit for hit in hits if hit.rule.part != "supply"]
+    """Return `CORE` or more for a main business."""
+    supplied = [hit for hit in hits if hit.rule.part == "supply"]
+    own = [
+        hit
+        for hit in hits
+        if hit.rule.part == "business"
+        or (
+            hit.rule.part == "product"
+            and not any(hit.start < other.end and other.start < hit.end for other in supplied)
+        )
+    ]
     if not own:
         return 0.0
     depth = max(_of_hit(reading, hit, roles) for hit in own)
     if len({hit.clause for hit in own}) >= MANY_CLAUSES:
-        depth += 0.3
+        depth += 0.15
     return depth
 
 
@@ -61,12 +72,21 @@ def _of_hit(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ...]])
     clause = reading.clauses[hit.clause]
     before = reading.lowered[max(clause.start, hit.start - BEFORE) : hit.start]
     depth = 0.4 if hit.rule.part == "business" else 0.0
-    depth += {0: 0.6, 1: 0.35}.get(clause.sentence, 0.1)
-    if any(True for phrase in roles["makes"] for _ in phrase.spans(reading.lowered[clause.start : hit.end])):
+    depth += {0: 0.6, 1: 0.4}.get(clause.sentence, 0.1)
+    if any(
+        True
+        for phrase in roles["makes"]
+        for _ in phrase.spans(reading.lowered[clause.start : min(clause.end, hit.end + AFTER)])
+    ):
         depth += 0.4
     elif reading.stands(roles["sells"], clause):
-        depth -= 0.2
+        depth += 0.2
     if any(True for phrase in roles["aside"] for _ in phrase.spans(before)):
         depth -= 0.5
-    depth -= 0.15 * max(0, before.count(",") - LONG_LIST)
-    return depth
+    return depth - LIST_PLACE * _place_in_list(before, (*roles["begins"], *roles["makes"], *roles["sells"]))
+
+
+def _place_in_list(before: str, verbs: Sequence[Phrase]) -> int:
+    """Count the commas between the last verb and what it is said of."""
+    last = max((end for phrase in verbs for _, end in phrase.spans(before)), default=0)
+    return before.count(",", last)

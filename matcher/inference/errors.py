@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from matcher.errors import MatcherError
 
-class InferenceError(Exception):
+
+class InferenceError(MatcherError):
     """Base of every error that inference raises on purpose."""
 
 

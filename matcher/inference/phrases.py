@@ -2,7 +2,7 @@
 
 A phrase is a row of tokens: ``retail_store*|outlet*`` matches any of its alternatives (``*`` stands
 for word characters, ``_`` joins the words of one alternative), ``the?`` may be missing, ``~4`` skips
-up to four words of the same clause, ``#`` is a number. No phrase can match more than a few dozen words, and
+up to four words of the same clause, ``#`` is a number. No phrase can match more than some hundred words, and
 nothing in it backtracks over more than `MAX_GAP` words.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_TOKENS = 10
-MAX_GAP = 12
+MAX_GAP = 30
 MAX_ALTERNATIVES = 90
 MIN_ANCHOR = 2
 BETWEEN = r"[\s\-–/'’\"“”]+"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,8 +16,21 @@ COMPANY_NAME = re.compile(
     r"(?:Inc|Ltd|Limited|Corp|Corporation|Company|Co|PLC|Plc|plc|S\.?A\.?|AG|N\.?V\.?|Tbk|Berhad|Bhd|AB|ASA|A/S|SE|"
     r"Oyj|SpA|S\.p\.A|Holdings|Group|GmbH|KGaA|LLC|L\.P|LP|Sirketi|Trust)\b\.?"
 )
+COMPANY = re.compile(
+    r"\b(?:(?:the|this|its|a|an|of|holding|based|trading|\w+ing) company|the firm|headquartered in|subsidiaries|segments?|"
+    r"listed|engages in|operates as|the fund|manufactur\w+|products|dealers|brands?|founded in)\b"
+)
+NONPROFIT = re.compile(
+    r"\b(?:charit(?:y|ies|able)|trustees|our members|nonprofit|non-profit|not-for-profit|public benefit|"
+    r"objects|worship|parish|fund-?rais\w+|beneficiaries|scio)\b"
+)
+LIKE_NONPROFIT = re.compile(
+    r"\b(?:relief of|reliev(?:e|ing)|advanc(?:e|ing|ement) (?:of|the|education)|volunteers?|church|christian|residents|"
+    r"inhabitants|to promote|to provide|provision of|the trust|community|grants?|school|faith|pupils|members|hospice)\b"
+)
 MAX_QUOTE = 320
 MARGIN = 130
+MIN_NAME = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,7 @@ class Reading:
         self.text = text
         self.lowered = _without_names(text, lower(text), name)
         self.clauses = clauses(text)
+        self.speaker = _speaker(self.lowered)
         self.masks = [mask for guard in guards for mask in self._masks(guard)]
 
     def _masks(self, guard: Guard) -> Iterator[tuple[int, int, str]]:
@@ -53,7 +68,11 @@ class Reading:
                 if guard.masks == "phrase":
                     yield start, end, guard.name
                 else:
-                    yield (clause.start if guard.masks == "clause" else start), max(clause.end, end), guard.name
+                    last = self._sentence_end(clause) if guard.masks == "sentence" else clause.end
+                    yield start, max(last, end), guard.name
+
+    def _sentence_end(self, clause: Clause) -> int:
+        return max(other.end for other in self.clauses if other.sentence == clause.sentence)
 
     def clause_at(self, position: int) -> int:
         """Return the index of the clause that a character offset lies in."""
@@ -73,7 +92,7 @@ class Reading:
 
     def hits(self, rule: Rule) -> Iterator[Hit]:
         """Yield the hits of a rule that nothing speaks against."""
-        if not self.clauses:
+        if not self.clauses or not (rule.speaker == "any" or self.speaker in {rule.speaker, "any"}):
             return
         vetoes: list[tuple[int, int]] | None = None
         settled: dict[int, bool] = {}
@@ -107,15 +126,37 @@ class Reading:
         return self.text[low:high].strip()
 
 
+def _speaker(lowered: str) -> str:
+    """Tell whether a text sounds like a company or a nonprofit; ``any`` when neither is clear."""
+    if NONPROFIT.search(lowered):
+        return "nonprofit"
+    if COMPANY.search(lowered):
+        return "company"
+    return "nonprofit" if LIKE_NONPROFIT.search(lowered) else "any"
+
+
+def _folded(text: str) -> str:
+    """Strip accents, keeping the length."""
+    return "".join(unicodedata.normalize("NFD", char)[0] for char in text)
+
+
+def _own_name(lowered: str, name: str) -> list[tuple[int, int]]:
+    """Find the longest beginning of a name that stands in the text, wherever it does."""
+    words = re.findall(r"[\w&'’.\-]+", _folded(lower(name)))
+    folded = _folded(lowered)
+    for count in range(len(words), 0, -1):
+        if count == 1 and (len(words) > 2 or len(words[0]) < MIN_NAME):
+            break
+        pattern = r"[\s,.()\-]*".join(re.escape(word) for word in words[:count])
+        if spans := [match.span() for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", folded)]:
+            return spans
+    return []
+
+
 def _without_names(text: str, lowered: str, name: str) -> str:
     """Blank out company names and the organization's own, keeping every offset."""
     spans = [match.span() for match in COMPANY_NAME.finditer(text)] if text != text.upper() else []
-    own = lower(name.strip())
-    if len(own) > 3:
-        start = lowered.find(own)
-        while start >= 0:
-            spans.append((start, start + len(own)))
-            start = lowered.find(own, start + len(own))
+    spans += _own_name(lowered, name)
     for low, high in spans:
         lowered = lowered[:low] + "\0" * (high - low) + lowered[high:]
     return lowered

@@ -10,15 +10,16 @@ from typing import Any
 
 import yaml
 
-from kb.vocabulary import load_vocabulary
+from kb.vocabulary import Vocabulary, load_vocabulary
 from matcher.inference.errors import PatternError
 from matcher.inference.phrases import Phrase, compile_phrase, problems_of
 
 FOLDER = Path(__file__).with_name("patterns")
 PHRASE_LISTS = ("any", "not", "clause_not", "near")
-RULE_FIELDS = {*PHRASE_LISTS, "weight", "through", "part"}
+RULE_FIELDS = {*PHRASE_LISTS, "weight", "through", "part", "speaker"}
 PARTS = ("product", "business", "supply")
-MASKS = ("phrase", "rest", "clause")
+SPEAKERS = ("any", "company", "nonprofit")
+MASKS = ("phrase", "rest", "sentence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Rule:
     part : str
         Only for concerns: ``product`` (what it makes or sells), ``business`` (what only the main
         business is called), ``supply`` (goods and services for that industry).
+    speaker : str
+        ``company`` or ``nonprofit`` when the rule holds only for texts that sound like one.
     """
 
     any: tuple[Phrase, ...]
@@ -51,6 +54,7 @@ class Rule:
     weight: float = 0.6
     through: frozenset[str] = frozenset()
     part: str = "product"
+    speaker: str = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,6 @@ class Rules:
     guards: tuple[Guard, ...]
     roles: Mapping[str, tuple[Phrase, ...]]
     function_words: Mapping[str, frozenset[str]]
-    lexicon: Mapping[str, tuple[Phrase, ...]]
     industries: Mapping[str, Mapping[str, float]]
 
 
@@ -102,6 +105,9 @@ def _rule(body: Any, where: str, guards: set[str], problems: list[str]) -> Rule 
         return None
     problems.extend(f"{where}: unknown field {field}" for field in sorted(set(body) - RULE_FIELDS))
     lists = {name: _phrases(body.get(name, []), f"{where} {name}", problems) for name in PHRASE_LISTS}
+    speaker = body.get("speaker", "any")
+    if speaker not in SPEAKERS:
+        problems.append(f"{where}: speaker {speaker!r} must be one of {', '.join(SPEAKERS)}")
     weight, part, through = body.get("weight", 0.6), body.get("part", "product"), body.get("through", [])
     if not isinstance(weight, int | float) or not 0 < weight < 1:
         problems.append(f"{where}: weight {weight!r} must lie between 0 and 1")
@@ -117,6 +123,7 @@ def _rule(body: Any, where: str, guards: set[str], problems: list[str]) -> Rule 
         weight=float(weight),
         through=frozenset(through),
         part=part,
+        speaker=speaker,
     )
 
 
@@ -148,12 +155,15 @@ def _phrase_lists(path: Path, problems: list[str]) -> dict[str, tuple[Phrase, ..
     return {name: _phrases(body, f"{path.name}: {name}", problems) for name, body in _read(path, problems).items()}
 
 
-def _industries(path: Path, known: set[str], problems: list[str]) -> dict[str, dict[str, float]]:
+def _industries(path: Path, vocabulary: Vocabulary, problems: list[str]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for name, priors in _read(path, problems).items():
+        if name not in vocabulary.industries:
+            problems.append(f"{path.name}: {name} is not an industry of the vocabulary")
+        known = vocabulary.capacities
         wrong = [code for code, value in priors.items() if code not in known or not isinstance(value, int | float)]
         problems.extend(f"{path.name}: {name}: {code} is unknown or not a number" for code in wrong)
-        found[name.lower()] = {code: float(value) for code, value in priors.items() if code not in wrong}
+        found[name] = {code: float(value) for code, value in priors.items() if code not in wrong}
     return found
 
 
@@ -177,8 +187,7 @@ def load_rules(folder: Path = FOLDER) -> Rules:
         guards=guards,
         roles=_phrase_lists(folder / "roles.yaml", problems),
         function_words={code: frozenset(str(word) for word in listed) for code, listed in words.items()},
-        lexicon=_phrase_lists(folder / "lexicon.yaml", problems),
-        industries=_industries(folder / "industries.yaml", set(vocabulary.capacities), problems),
+        industries=_industries(folder / "industries.yaml", vocabulary, problems),
     )
     if problems:
         raise PatternError("the pattern files cannot be used:\n" + "\n".join(problems))

@@ -1,0 +1,23 @@
+"""The door: page configuration and navigation, nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent / "dashboard"
+
+st.set_page_config(page_title="Dancecard", page_icon=str(HERE / "mark.svg"), layout="wide")
+st.logo(str(HERE / "wordmark.svg"), size="large", icon_image=str(HERE / "wordmark.svg"))
+st.html(HERE / "style.css")
+
+page = st.navigation(
+    [
+        st.Page(HERE / "pages/start.py", title="Start", url_path="start", default=True),
+        st.Page(HERE / "pages/brief.py", title="Brief", url_path="brief"),
+        st.Page(HERE / "pages/partners.py", title="Find partners", url_path="partners"),
+        st.Page(HERE / "pages/organization.py", title="Organizations", url_path="organization"),
+        st.Page(HERE / "pages/how_it_works.py", title="How it works", url_path="how-it-works"),
+    ],
+    position="top",
+)
+page.run()

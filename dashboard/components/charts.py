@@ -1,0 +1,146 @@
+"""Altair charts from plain data; every one has words and a table beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard.components.palette import Ink, component_color
+from dashboard.components.text import clean, shorten
+from matcher.results import Candidate, Contribution
+
+ROW = 28
+
+
+def contribution_rows(contributions: Sequence[Contribution]) -> pd.DataFrame:
+    """Return one row per contribution: label, points, and how it reads."""
+    return pd.DataFrame(
+        [
+            {
+                "label": item.label,
+                "points": round(float(item.points), 2),
+                "state": _state(item),
+                "reads": _reads(item),
+            }
+            for item in contributions
+            if not (item.weight == 0 and item.points == 0)
+        ]
+    )
+
+
+def _state(item: Contribution) -> str:
+    if item.points < 0:
+        return "takes off"
+    return "adds" if item.value is not None else "not assessed"
+
+
+def _reads(item: Contribution) -> str:
+    if item.value is None and item.weight > 0:
+        return "not assessed"
+    return f"{item.points:+.0f}".replace("-", "−")
+
+
+def contribution_chart(contributions: Sequence[Contribution], ink: Ink) -> alt.LayerChart:
+    """Draw what each component adds to one candidate's score."""
+    rows = contribution_rows(contributions)
+    # Room for the words beside the bars.
+    low, high = min(rows["points"].min() - 4, 0), max(rows["points"].max(), 10) * 1.35
+    base = alt.Chart(rows).encode(
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)),
+    )
+    scale = alt.Scale(domain=[low, high])
+    color = alt.Color(
+        "state:N",
+        legend=None,
+        scale=alt.Scale(domain=["adds", "takes off", "not assessed"], range=[ink.bar, ink.loss, ink.ghost]),
+    )
+    bars = base.mark_bar(height=14, cornerRadiusEnd=3).encode(
+        x=alt.X("points:Q", scale=scale, title=None, axis=alt.Axis(labels=False, ticks=False, grid=False, domain=False)),
+        color=color,
+        tooltip=[alt.Tooltip("label:N", title="Component"), alt.Tooltip("reads:N", title="Points")],
+    )
+    gains = base.transform_filter("datum.points >= 0").mark_text(align="left", dx=5, color=ink.quiet)
+    losses = base.transform_filter("datum.points < 0").mark_text(align="right", dx=-5, color=ink.quiet)
+    x = alt.X("points:Q", scale=scale)
+    chart: alt.LayerChart = (bars + gains.encode(x=x, text="reads:N") + losses.encode(x=x, text="reads:N")).properties(
+        height=ROW * len(rows)
+    )
+    return chart
+
+
+def breakdown_rows(candidates: Sequence[Candidate]) -> pd.DataFrame:
+    """Return one row per candidate and component that adds or takes off points."""
+    return pd.DataFrame(
+        [
+            {
+                "name": f"{candidate.rank}. {shorten(clean(candidate.organization.name), 34)}",
+                "component": item.label,
+                "points": round(float(item.points), 2),
+                "order": order,
+                "score": round(float(candidate.score)),
+            }
+            for candidate in candidates
+            for order, item in enumerate(candidate.contributions)
+            if item.points
+        ]
+    )
+
+
+def breakdown_chart(candidates: Sequence[Candidate], ink: Ink) -> alt.LayerChart:
+    """Draw every candidate's score as stacked contributions, best first."""
+    rows = breakdown_rows(candidates)
+    shown = {item.label: component_color(item.component) for item in candidates[0].contributions}
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=230, ticks=False, domain=False))
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(height=16, stroke=ink.paper, strokeWidth=1)
+        .encode(
+            y=y,
+            x=alt.X("points:Q", title="Points", axis=alt.Axis(tickCount=6, format="d")),
+            color=alt.Color(
+                "component:N",
+                title=None,
+                scale=alt.Scale(domain=list(shown), range=list(shown.values())),
+                legend=alt.Legend(orient="top", columns=3, labelLimit=180, symbolType="square"),
+            ),
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("name:N", title="Candidate"),
+                alt.Tooltip("component:N", title="Component"),
+                alt.Tooltip("points:Q", title="Points", format=".0f"),
+            ],
+        )
+    )
+    tops = rows[rows["points"] > 0].groupby("name", sort=False).agg(points=("points", "sum"), score=("score", "first"))
+    totals = (
+        alt.Chart(tops.reset_index())
+        .mark_text(align="left", dx=5, color=ink.text, fontWeight="bold")
+        .encode(y=y, x="points:Q", text="score:Q")
+    )
+    chart: alt.LayerChart = (bars + totals).properties(height=(ROW + 2) * len(candidates) + 60)
+    return chart
+
+
+def breakdown_table(candidates: Sequence[Candidate]) -> pd.DataFrame:
+    """Return the same as a table: a row per candidate, a column per component, whole points."""
+    rows: list[dict[str, Any]] = []
+    for candidate in candidates:
+        row: dict[str, Any] = {"Rank": candidate.rank, "Organization": clean(candidate.organization.name)}
+        row |= {item.label: _reads(item) for item in candidate.contributions}
+        rows.append(row | {"Score": round(candidate.score)})
+    return pd.DataFrame(rows)
+
+
+def weights_chart(shares: pd.DataFrame, ink: Ink) -> alt.LayerChart:
+    """Draw the weight of every component; columns ``label`` and ``share`` (0..1)."""
+    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=200, ticks=False, domain=False))
+    x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, float(shares["share"].max()) * 1.2]))
+    base = alt.Chart(shares).encode(y=y, x=x)
+    chart: alt.LayerChart = (
+        base.mark_bar(height=14, cornerRadiusEnd=3, color=ink.bar)
+        + base.mark_text(align="left", dx=5, color=ink.quiet).encode(text=alt.Text("share:Q", format=".0%"))
+    ).properties(height=ROW * len(shares))
+    return chart

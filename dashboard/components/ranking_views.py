@@ -1,0 +1,102 @@
+"""A ranking as a summary, a table, a chart; and those set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.charts import breakdown_chart, breakdown_table
+from dashboard.components.labels import SEVERITY_WORDS, country_of, kind_of, needs_met, sector_of, whereabouts
+from dashboard.components.links import organization_link
+from dashboard.components.palette import ink
+from dashboard.components.text import clean, plain
+from kb.vocabulary import Vocabulary
+from matcher.results import Candidate, Ranking
+
+CHARTED = 25
+
+
+def show_summary(ranking: Ranking) -> None:
+    """Draw the figures that answer the page's question at a glance, and the notes."""
+    best = f"{ranking.candidates[0].score:.0f}" if ranking.candidates else "–"
+    with st.container(horizontal=True, key="figures"):
+        st.metric("Looked at", f"{ranking.considered:,}", border=True, help="Organizations that pass the filters.")
+        st.metric("In the ranking", f"{ranking.matching:,}", border=True, help="They meet every must and cross no red line.")
+        st.metric("Set apart", f"{ranking.set_apart_count:,}", border=True, help="Kept out by your musts or red lines.")
+        st.metric("Best score", best, border=True, help="Of 100. Scores compare candidates within one brief.")
+    for note in ranking.notes:
+        st.info(plain(note))
+
+
+def candidate_table(candidates: Sequence[Candidate], vocabulary: Vocabulary) -> pd.DataFrame:
+    """Return one row per candidate, in whole numbers."""
+    return pd.DataFrame(
+        [
+            {
+                "Rank": candidate.rank,
+                "Organization": clean(candidate.organization.name),
+                "Score": round(candidate.score),
+                "Known": round(100 * candidate.coverage),
+                "Needs met": needs_met(candidate),
+                "Flags": ", ".join(f"{SEVERITY_WORDS[flag.severity]}: {flag.title}" for flag in candidate.flags),
+                "Sector": sector_of(candidate.organization, vocabulary),
+                "Kind": kind_of(candidate.organization, vocabulary),
+                "Country": country_of(candidate.organization, vocabulary),
+            }
+            for candidate in candidates
+        ]
+    )
+
+
+def show_table(candidates: Sequence[Candidate], vocabulary: Vocabulary, select: Callable[[str], None]) -> None:
+    """Draw the ranking as a table; ticking a row shows that candidate in detail."""
+
+    def ticked() -> None:
+        rows = st.session_state["ranking_table"]["selection"]["rows"]
+        if rows:
+            select(candidates[rows[0]].organization.id)
+
+    st.dataframe(
+        candidate_table(candidates, vocabulary),
+        key="ranking_table",
+        hide_index=True,
+        on_select=ticked,
+        selection_mode="single-row",
+        height=min(38 + 35 * len(candidates), 640),
+        column_config={
+            "Rank": st.column_config.NumberColumn(width="small", pinned=True),
+            "Organization": st.column_config.TextColumn(width="medium", pinned=True),
+            "Score": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d"),
+            "Known": st.column_config.NumberColumn(format="%d%%", help="Share of the weight that rests on something known."),
+        },
+        alt="Ranking of candidates with score, coverage, needs met, flags, sector, kind and country.",
+    )
+    st.caption("Tick a row to see that candidate in detail.")
+
+
+def show_breakdown(candidates: Sequence[Candidate]) -> None:
+    """Draw the parts of every score, and the same as a table."""
+    first = candidates[:CHARTED]
+    st.altair_chart(
+        breakdown_chart(first, ink()),
+        alt="Stacked bars: what each component adds to the score of each candidate; the table below has the same points.",
+    )
+    with st.expander("The same as a table"):
+        st.dataframe(breakdown_table(first), hide_index=True, alt="Points by candidate and component.")
+
+
+def show_set_apart(ranking: Ranking, vocabulary: Vocabulary) -> None:
+    """Draw those that the brief's own terms keep out, with the reasons."""
+    if not ranking.set_apart:
+        return
+    count = ranking.set_apart_count
+    with st.expander(f"Set apart by your musts and red lines ({count:,})"):
+        if count > len(ranking.set_apart):
+            st.caption(f"The best {len(ranking.set_apart)} of {count:,}, by the score that they would have had.")
+        for item in ranking.set_apart:
+            with st.container(border=True, gap="xsmall"):
+                organization_link(item.organization.id, item.organization.name)
+                st.caption(f"{plain(whereabouts(item.organization, vocabulary))} · would score {item.score:.0f}")
+                st.markdown("\n".join(f"- {plain(reason)}" for reason in item.reasons))

@@ -1,0 +1,133 @@
+"""What outlives a rerun: the matcher, its columns, and the answers that were just given."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from dashboard.components.errors import errors_in_words
+from dashboard.components.waiting import Waiting
+from dashboard.facets import Facets, count_facets
+from dashboard.launch import ADDRESS_VARIABLE
+from kb.brief import Brief
+from kb.knowledge_base import KnowledgeBase
+from kb.vocabulary import Vocabulary
+from matcher import Filters, Matcher, Ranking, open_matcher
+from matcher.results import Lift, SearchHit
+from matcher.service import Prepared
+
+Answer = TypeVar("Answer")
+REMEMBERED = 24
+
+
+class Recent:
+    """The last few answers by question, the oldest forgotten first."""
+
+    def __init__(self, size: int = REMEMBERED) -> None:
+        self._size = size
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Return the answer to `key`, worked out by `make` when it is not remembered."""
+        if key not in self._answers:
+            self._answers[key] = make()
+            while len(self._answers) > self._size:
+                self._answers.popitem(last=False)
+        self._answers.move_to_end(key)
+        found: Answer = self._answers[key]
+        return found
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._answers
+
+
+class Desk:
+    """The matcher of one knowledge base, shared by all sessions; one question at a time."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self.matcher = matcher
+        self._lock = threading.RLock()
+        self._prepared = Recent(8)
+        self._answers = Recent()
+        self._warm = False
+
+    @property
+    def kb(self) -> KnowledgeBase:
+        """The knowledge base."""
+        return self.matcher.kb
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary in force."""
+        return self.matcher.vocabulary
+
+    def refresh(self) -> int:
+        """Bring the columns up to date, with a progress bar when that takes a while; returns their version."""
+        with self._lock, Waiting() as waiting:
+            columns = self.matcher.columns(waiting.progress)
+        if not self._warm:
+            self._warm = True
+            gc.collect()
+            gc.freeze()
+        return columns.last_change
+
+    def facets(self) -> Facets:
+        """Return how many organizations there are by sector, country, capacity and concern."""
+        with self._lock:
+            columns = self.matcher.columns()
+            return self._answers.get(("facets", columns.last_change), lambda: count_facets(columns))
+
+    def prepare(self, brief: Brief) -> Prepared:
+        """Return a brief scored over all organizations."""
+        version = self.refresh()
+        key = (brief.model_dump_json(), version)
+        with self._lock:
+            if key in self._prepared:
+                return self._prepared.get(key, lambda: self.matcher.prepare(brief))
+            with st.spinner("Reading the brief…"):
+                return self._prepared.get(key, lambda: self.matcher.prepare(brief))
+
+    def rank(self, brief: Brief, filters: Filters, weights: Mapping[str, float], count: int) -> Ranking:
+        """Return the ranking; only weighs anew when just weights or filters changed."""
+        prepared = self.prepare(brief)
+        version = prepared.scored.columns.last_change
+        key = (brief.model_dump_json(), version, filters, tuple(sorted(weights.items())), count)
+        with self._lock:
+            return self._answers.get(
+                key, lambda: self.matcher.rank(prepared, count=count, filters=filters, weights=weights)
+            )
+
+    def lifts(self, brief: Brief, organization_id: str, rank: int) -> tuple[Lift, ...] | None:
+        """Return what would lift a candidate to a rank; None when the matcher cannot say."""
+        ask = getattr(self.matcher, "counterfactuals", None)
+        if ask is None:
+            return None
+        prepared = self.prepare(brief)
+        key = ("lifts", brief.model_dump_json(), prepared.scored.columns.last_change, organization_id, rank)
+        with self._lock:
+            return self._answers.get(key, lambda: tuple(ask(prepared, organization_id, rank=rank)))
+
+    def search(self, text: str, count: int = 20) -> tuple[SearchHit, ...]:
+        """Find organizations by words and meaning."""
+        version = self.refresh()
+        with self._lock:
+            return self._answers.get(("search", text, count, version), lambda: self.matcher.search(text, count))
+
+
+@st.cache_resource(show_spinner="Opening the knowledge base…")
+def _desk(address: str) -> Desk:
+    return Desk(open_matcher(address or None))
+
+
+def open_desk() -> Desk:
+    """Return the desk of the knowledge base that the dashboard was started on, ready to answer."""
+    with errors_in_words():
+        desk = _desk(os.environ.get(ADDRESS_VARIABLE, ""))
+        desk.refresh()
+    return desk

@@ -1,0 +1,1 @@
+"""The subcommands of `dancecard`, one file each."""

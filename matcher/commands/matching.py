@@ -1,0 +1,140 @@
+"""`dancecard match`: rank partners for a brief and say why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from kb.brief import Brief
+from kb.errors import UnknownRecordError
+from matcher.api import open_matcher
+from matcher.checks import load_brief
+from matcher.commands.console import DEFAULT_MODEL, KbOption, ModelOption, fail, out, plain_failures, progress_bar
+from matcher.explanation import sentence
+from matcher.export import write_ranking
+from matcher.export.plain import ranking_data
+from matcher.results import Candidate, Ranking
+from matcher.service import Matcher
+from matcher.terms import Filters
+
+BriefArgument = Annotated[
+    str, typer.Argument(help="A brief file (YAML or JSON), or the id of a brief in the knowledge base.")
+]
+
+
+def read_brief(matcher: Matcher, name: str) -> Brief:
+    """Return a brief from a file, or by id from the knowledge base."""
+    if Path(name).suffix or Path(name).exists():
+        return load_brief(Path(name))
+    try:
+        return matcher.kb.brief(name)
+    except UnknownRecordError as error:
+        known = ", ".join(brief.id for brief in matcher.kb.briefs())
+        raise UnknownRecordError(f"{error}. Briefs here: {known}") from error
+
+
+def match(
+    brief: BriefArgument,
+    kb: KbOption = None,
+    top: Annotated[int, typer.Option(min=1, max=1000, help="How many candidates.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    explain: Annotated[str | None, typer.Option(help="Explain one organization in full, by id.")] = None,
+    sector: Annotated[list[str] | None, typer.Option(help="Only these sectors.")] = None,
+    country: Annotated[list[str] | None, typer.Option(help="Only these countries (ISO codes).")] = None,
+    capacity: Annotated[list[str] | None, typer.Option(help="Only organizations with these capacities.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Also write the ranking (.xlsx, .docx, .json, .csv).")] = None,
+    model: ModelOption = DEFAULT_MODEL,
+) -> None:
+    """Rank candidate partners for a brief, with reasons."""
+    with plain_failures():
+        matcher = open_matcher(kb, model=model)
+        filters = Filters(tuple(sector or ()), (), tuple(country or ()), tuple(capacity or ()))
+        with progress_bar() as progress:
+            prepared = matcher.prepare(read_brief(matcher, brief), progress)
+        ranking = matcher.rank(prepared, count=1000 if explain else top, filters=filters)
+        if save:
+            write_ranking(ranking, save)
+        if as_json:
+            typer.echo(json.dumps(ranking_data(ranking), ensure_ascii=False, indent=2))
+        elif explain:
+            _explain(matcher, ranking, explain)
+            _lifts(matcher, prepared, explain, filters)
+        else:
+            _table(ranking)
+
+
+def _table(ranking: Ranking) -> None:
+    table = Table(title=escape(ranking.brief.title), title_justify="left", caption_justify="left")
+    for title, justify in (
+        ("#", "right"),
+        ("Organization", "left"),
+        ("Seat", "left"),
+        ("Score", "right"),
+        ("Known", "right"),
+        ("Why", "left"),
+        ("Flags", "left"),
+    ):
+        table.add_column(title, justify=justify, no_wrap=title in {"#", "Score", "Known", "Seat"})  # type: ignore[arg-type]
+    for candidate in ranking.candidates:
+        table.add_row(
+            str(candidate.rank),
+            f"{escape(candidate.organization.name)}\n[dim]{escape(candidate.organization.id)}[/]",
+            candidate.organization.country or "?",
+            f"{candidate.score:.0f}",
+            f"{candidate.coverage:.0%}",
+            escape(_why(candidate)),
+            escape(", ".join(f"{flag.title} ({flag.severity})" for flag in candidate.flags)),
+        )
+    out.print(table)
+    out.print(
+        f"{ranking.considered:,} considered, {ranking.set_apart_count:,} set apart by the brief's red lines and musts."
+    )
+    for item in ranking.set_apart[:3]:
+        out.print(f"  set apart: {escape(item.organization.name)}: {escape(' '.join(item.reasons))}", soft_wrap=True)
+    for note in ranking.notes:
+        out.print(f"[bold]{escape(note)}[/]")
+
+
+def _why(candidate: Candidate) -> str:
+    helped = sorted((item for item in candidate.contributions if item.points > 0), key=lambda item: -item.points)
+    return ", ".join(f"{item.label.lower()} +{item.points:.0f}" for item in helped[:3])
+
+
+def _explain(matcher: Matcher, ranking: Ranking, organization_id: str) -> None:
+    wanted = matcher.kb.get(organization_id)
+    found = next((item for item in ranking.candidates if item.organization.id == wanted.id), None)
+    if found is None:
+        apart = next((item for item in ranking.set_apart if item.organization.id == wanted.id), None)
+        if apart is not None:
+            fail(escape(f"{wanted.name} is set apart: {' '.join(apart.reasons)}"))
+        fail(
+            escape(
+                f"{wanted.name} is not among the first {len(ranking.candidates)}, or a filter, must or red line keeps it out"
+            )
+        )
+    out.print(f"[bold]{found.rank}. {escape(wanted.name)}[/]  score {found.score:.1f}, {found.coverage:.0%} known")
+    out.print(escape(sentence(found)), soft_wrap=True)
+    for item in found.contributions:
+        value = "not assessed" if item.value is None and not item.points else f"{item.points:+.1f}"
+        out.print(f"\n[bold]{escape(item.label)}[/]  {value}  {escape(item.note)}")
+        for reason in item.reasons[:6]:
+            text = f"  {reason.about}: {reason.text} [{reason.status.value}; {reason.source}]"
+            out.print(escape(text), soft_wrap=True, highlight=False)
+    for flag in found.flags:
+        out.print(f"\n[bold]Flag, {flag.severity}[/]: {escape(flag.text)}")
+
+
+def _lifts(matcher: Matcher, prepared: object, organization_id: str, filters: Filters) -> None:
+    lifts = matcher.counterfactuals(prepared, organization_id, rank=1, filters=filters)  # type: ignore[arg-type]
+    if lifts:
+        out.print("\n[bold]What would change its rank[/]")
+    for lift in lifts:
+        who = "if" if lift.by == "candidate" else "if you"
+        out.print(
+            f"  {who} {escape(' and '.join(lift.changes))}: rank {lift.rank}, score {lift.score:.0f}", soft_wrap=True
+        )

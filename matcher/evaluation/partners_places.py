@@ -1,0 +1,48 @@
+"""Countries that a text names, by name or by adjective."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pycountry
+import yaml
+from numpy.typing import NDArray
+
+WORDS = Path(__file__).with_name("partners_countries.yaml")
+
+
+@cache
+def _codes_by_name() -> dict[str, frozenset[str]]:
+    """Return country codes by lower-case name; a country may be known by two codes (GR and EL)."""
+    extra = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    names: dict[str, set[str]] = {}
+    for country in pycountry.countries:
+        name = getattr(country, "common_name", country.name).split(",")[0]
+        names.setdefault(name.casefold(), set()).add(country.alpha_2)
+    for code, words in extra["names"].items():
+        for word in words:
+            names.setdefault(word, set()).add(code)
+    for codes in names.values():
+        codes.update(other for code in tuple(codes) for other in extra["also"].get(code, ()))
+    return {name: frozenset(codes) for name, codes in names.items()}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    names = sorted(_codes_by_name(), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
+
+
+def countries_in(text: str) -> frozenset[str]:
+    """Return the two-letter codes of the countries that a text names."""
+    found = set(_pattern().findall(text.casefold()))
+    return frozenset().union(*(_codes_by_name()[name] for name in found))
+
+
+def named_countries(texts: Sequence[str], codes: NDArray[np.str_]) -> NDArray[np.float32]:
+    """Return 1 where a text names a country, float32 (n_texts, n_codes)."""
+    return np.asarray([np.isin(codes, sorted(countries_in(text))) for text in texts], np.float32)

@@ -1,0 +1,83 @@
+"""What every test may use: a tiny encoder that needs no model, and small knowledge bases."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kb.knowledge_base import KnowledgeBase
+from kb.organization import Claim, ClaimKind, Evidence, Organization, Source
+from matcher.service import Matcher
+from matcher.starter import land_starter
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+class TinyEncoder:
+    """Hashes words into vectors: texts that share words are similar. Deterministic and offline."""
+
+    key = "tiny@1/f32"
+    dimension = 384
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.encoded += texts
+        rows = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"\w+", text.lower()):
+                rows[row, int(hashlib.md5(word.encode()).hexdigest(), 16) % self.dimension] += 1
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows / np.maximum(norms, 1e-9)
+
+
+SOURCE = Source(name="a registry", url="https://registry.example")
+
+
+def claim(kind: str, code: str, strength: float = 0.6, **more: object) -> Claim:
+    """Make a claim with a word of evidence."""
+    fields = {"source": SOURCE, "evidence": (Evidence(text=f"{kind} {code}"),), **more}
+    return Claim(kind=ClaimKind(kind), code=code, strength=strength, **fields)
+
+
+def organization(key: str, *claims: Claim, **more: object) -> Organization:
+    """Make an organization with a name from its id."""
+    fields = {"name": key.replace("-", " ").title(), "country": "KE", **more}
+    return Organization(id=key, claims=claims, **fields)
+
+
+@pytest.fixture
+def encoder() -> TinyEncoder:
+    return TinyEncoder()
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> Iterator[KnowledgeBase]:
+    opened = KnowledgeBase.open(tmp_path / "test.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def matcher(kb: KnowledgeBase, encoder: TinyEncoder) -> Matcher:
+    return Matcher(kb, encoder)
+
+
+@pytest.fixture(scope="session")
+def starter_kb(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    opened = KnowledgeBase.open(tmp_path_factory.mktemp("starter") / "starter.db")
+    land_starter(opened)
+    return opened
+
+
+@pytest.fixture(scope="session")
+def starter_matcher(starter_kb: KnowledgeBase) -> Matcher:
+    """The starter knowledge base with the bundled model."""
+    return Matcher(starter_kb)
