@@ -19,6 +19,7 @@ from kb.brief import Brief
 from kb.knowledge_base import KnowledgeBase
 from kb.vocabulary import Vocabulary
 from matcher import Filters, Matcher, Ranking, open_matcher
+from matcher.diagnosis import Diagnosis, diagnose
 from matcher.results import Lift, SearchHit
 from matcher.service import Prepared
 
@@ -44,6 +45,7 @@ class Recent:
         return found
 
     def __contains__(self, key: Hashable) -> bool:
+        """Whether the answer to `key` is remembered."""
         return key in self._answers
 
 
@@ -103,15 +105,25 @@ class Desk:
                 key, lambda: self.matcher.rank(prepared, count=count, filters=filters, weights=weights)
             )
 
-    def lifts(self, brief: Brief, organization_id: str, rank: int) -> tuple[Lift, ...] | None:
-        """Return what would lift a candidate to a rank; None when the matcher cannot say."""
-        ask = getattr(self.matcher, "counterfactuals", None)
-        if ask is None:
-            return None
+    def lifts(
+        self, brief: Brief, organization_id: str, rank: int, filters: Filters, weights: Mapping[str, float]
+    ) -> tuple[Lift, ...]:
+        """Return what would lift a candidate to a rank."""
         prepared = self.prepare(brief)
-        key = ("lifts", brief.model_dump_json(), prepared.scored.columns.last_change, organization_id, rank)
+        version = prepared.scored.columns.last_change
+        asked = (organization_id, rank, filters, tuple(sorted(weights.items())))
         with self._lock:
-            return self._answers.get(key, lambda: tuple(ask(prepared, organization_id, rank=rank)))
+            return self._answers.get(
+                ("lifts", brief.model_dump_json(), version, asked),
+                lambda: self.matcher.counterfactuals(
+                    prepared, organization_id, rank=rank, filters=filters, weights=weights
+                ),
+            )
+
+    def diagnose(self, brief: Brief) -> tuple[Diagnosis, ...]:
+        """Return how the programme stands to every capacity, missing ones first."""
+        known = self.kb.get_many([brief.seeker.organization_id]) if brief.seeker.organization_id else []
+        return diagnose(brief, known[0] if known else None, self.vocabulary)
 
     def search(self, text: str, count: int = 20) -> tuple[SearchHit, ...]:
         """Find organizations by words and meaning."""

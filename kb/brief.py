@@ -73,7 +73,7 @@ class Brief(Frozen):
     weights : dict of str to float
         Component weights saved with the brief; missing ones take the default.
     caution : float in 0..1 or None
-        How strongly thin evidence lowers a score; None takes the default.
+        How far the unknown is drawn to what is usual; None takes the default.
     diversity : float in 0..1
         0 ranks by score alone; higher spreads the list (maximal marginal relevance).
     """

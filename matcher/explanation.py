@@ -84,7 +84,7 @@ def _names(kb: KnowledgeBase, columns: Columns, rows: set[int]) -> Mapping[int, 
 
 
 def explain(
-    scored: Scored, scores: Scores, weighted: Weighted, caution: float, facts: Mapping[int, Facts], rows: Sequence[int]
+    scored: Scored, scores: Scores, weighted: Weighted, facts: Mapping[int, Facts], rows: Sequence[int]
 ) -> tuple[Candidate, ...]:
     """Explain the ranked rows, first rank first."""
     query = scored.query
@@ -93,7 +93,7 @@ def explain(
     by_name = {component.name: index for index, component in enumerate(scores.components)}
     candidates = []
     for rank, row in enumerate(rows, 1):
-        contributions = contributions_of(query, scores, weighted, caution, facts[row], row)
+        contributions = contributions_of(query, scores, weighted, facts[row], row)
         gain = scores.values[by_name["complementarity"], row] if "complementarity" in by_name else np.nan
         candidates.append(
             Candidate(
@@ -112,17 +112,17 @@ def explain(
 
 
 def contributions_of(
-    query: Query, scores: Scores, weighted: Weighted, caution: float, facts: Facts, row: int
+    query: Query, scores: Scores, weighted: Weighted, facts: Facts, row: int
 ) -> tuple[Contribution, ...]:
     """Return one contribution per component that was asked for, and what thin evidence takes off."""
     values = [_known(value) for value in scores.values[:, row]]
-    points, thin = weigh_one(values, list(weighted.weights), caution)
+    points, thin = weigh_one(values, list(weighted.weights), weighted.caution)
     found = [
         _contribution(query, component, facts, value, share, point)
         for component, value, share, point in zip(scores.components, values, weighted.weights, points, strict=True)
     ]
     known_share = sum(share for value, share in zip(values, weighted.weights, strict=True) if value is not None)
-    note = f"{known_share:.0%} of the weight rests on something known; the rest lowers the score."
+    note = f"{known_share:.0%} of the weight rests on something known; the rest is taken to be as usual."
     return (*found, Contribution(THIN_EVIDENCE, "Thin evidence", None, 0.0, thin, (), note))
 
 

@@ -265,8 +265,9 @@ def learn_from_decisions(
         raise TooLittleDataError(
             f"{yes} accepted and {no} declined are too few to learn from; decide on at least {MIN_DECISIONS} of each"
         )
-    typical = np.nan_to_num(np.nanmedian(np.where(np.isfinite(features), features, np.nan), axis=0))
-    values = np.where(np.isfinite(features), features, typical)
+    known = np.isfinite(features)
+    typical = np.asarray([np.median(features[own, i]) if own.any() else 0.0 for i, own in enumerate(known.T)])
+    values = np.where(known, features, typical)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0 / penalty, max_iter=1000))
     split = StratifiedKFold(folds, shuffle=True, random_state=seed)
     chance = cross_val_predict(model, values, accepted, cv=split, method="predict_proba")[:, 1]

@@ -30,6 +30,22 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Caution:
+    """How thin evidence is treated.
+
+    Attributes
+    ----------
+    share : float in 0..1
+        0 redistributes the weight of what is unknown; 1 counts it as usual.
+    usual : float in 0..1
+        The value that a component has for an organization picked at random.
+    """
+
+    share: float
+    usual: float
+
+
+@dataclass(frozen=True)
 class Weighted:
     """Scores under weights.
 
@@ -41,11 +57,14 @@ class Weighted:
         Share of the weight that could be assessed.
     weights : float64 (components,)
         Adding up to 1.
+    caution : Caution
+        As used.
     """
 
     score: Floats
     coverage: Floats
     weights: NDArray[np.float64]
+    caution: Caution
 
 
 def score_components(scored: Scored, components: Sequence[Component] = COMPONENTS) -> Scores:
@@ -71,13 +90,16 @@ def share_weights(components: Sequence[Component], weights: Mapping[str, float])
     return np.asarray(chosen / chosen.sum(), np.float64)
 
 
-def weigh(scores: Scores, weights: Mapping[str, float], caution: float) -> Weighted:
-    """Combine component values: the mean of what is known, lowered by `caution` times what is not.
+def weigh(scores: Scores, weights: Mapping[str, float], caution: Caution) -> Weighted:
+    """Combine component values: the mean of what is known, drawn towards the usual by what is not.
 
     With value s, weight w and A the assessed components::
 
         coverage = sum_A w
-        score = sum_A w s / coverage * (1 - caution * (1 - coverage))
+        fit = sum_A w s / coverage
+        score = fit + caution.share * (1 - coverage) * (caution.usual - fit)
+
+    so that with full caution an unknown counts as the usual value, and with none its weight is redistributed.
     """
     shares = share_weights(scores.components, weights)
     total = np.zeros(scores.values.shape[1], np.float32)
@@ -87,21 +109,24 @@ def weigh(scores: Scores, weights: Mapping[str, float], caution: float) -> Weigh
         np.add(total, share * values, out=total, where=known)
         np.add(coverage, share, out=coverage, where=known)
     fit = total / np.where(coverage > 0, coverage, 1)
-    return Weighted(fit * (1 - np.float32(caution) * (1 - coverage)), coverage, shares)
+    drawn = np.float32(caution.share) * (1 - coverage)
+    score = np.asarray(fit + drawn * (np.float32(caution.usual) - fit), np.float32)
+    return Weighted(score, coverage, shares, caution)
 
 
-def weigh_one(values: Sequence[float | None], shares: Sequence[float], caution: float) -> tuple[list[float], float]:
+def weigh_one(values: Sequence[float | None], shares: Sequence[float], caution: Caution) -> tuple[list[float], float]:
     """Weigh one organization exactly; returns each component's points (0..100) and the thin-evidence points.
 
-    The points and the thin-evidence points (zero or negative) add up to the score.
+    The points and the thin-evidence points add up to the score. Thin evidence takes away from a good fit,
+    and gives a little to a bad one.
     """
     coverage = sum(share for value, share in zip(values, shares, strict=True) if value is not None)
     if coverage <= 0:
-        return [0.0] * len(values), 0.0
+        return [0.0] * len(values), 100 * caution.share * caution.usual
     points = [
         0.0 if value is None else 100 * share / coverage * value for value, share in zip(values, shares, strict=True)
     ]
-    return points, -caution * (1 - coverage) * sum(points)
+    return points, caution.share * (1 - coverage) * (100 * caution.usual - sum(points))
 
 
 def top(score: Floats, allowed: NDArray[np.bool_], count: int) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ from matcher.encoder import BUNDLED, SentenceTransformerEncoder
 from matcher.errors import BriefProblemError
 from matcher.explanation import explain, gather_facts
 from matcher.query import Query, Scored
-from matcher.ranking import Scores, Weighted, diversify, score_components, top, weigh
+from matcher.ranking import Caution, Scores, Weighted, diversify, score_components, top, weigh
 from matcher.results import Candidate, Lift, Ranking, SearchHit, SetApart
 from matcher.settings import Background, Settings, load_settings
 from matcher.terms import Filters, Terms, apply_terms, why_kept_out
@@ -146,12 +146,12 @@ class Matcher:
     ) -> Ranking:
         """Weigh, filter, order and explain a prepared brief."""
         brief = prepared.query.brief
-        caution, weighted, terms = self._weigh(prepared, filters or Filters(), weights)
+        weighted, terms = self._weigh(prepared, filters or Filters(), weights)
         allowed = terms.visible & ~terms.kept_out
         rows = self._order(prepared, weighted, allowed, count)
         apart = top(weighted.score, terms.visible & terms.kept_out, SHOWN_APART)
         facts = gather_facts(self.kb, prepared.scored, rows)
-        candidates = explain(prepared.scored, prepared.scores, weighted, caution, facts, rows)
+        candidates = explain(prepared.scored, prepared.scores, weighted, facts, rows)
         names = [component.name for component in prepared.scores.components]
         set_apart = int((terms.visible & terms.kept_out).sum())
         return Ranking(
@@ -162,17 +162,17 @@ class Matcher:
             considered=int(terms.visible.sum()),
             matching=int(allowed.sum()),
             weights=dict(zip(names, weighted.weights.tolist(), strict=True)),
-            caution=caution,
+            caution=weighted.caution.share,
             notes=self._notes(prepared, terms, candidates, set_apart),
         )
 
     def _weigh(
         self, prepared: Prepared, filters: Filters, weights: Mapping[str, float] | None
-    ) -> tuple[float, Weighted, Terms]:
+    ) -> tuple[Weighted, Terms]:
         brief = prepared.query.brief
-        caution = self.settings.caution if brief.caution is None else brief.caution
-        weighted = weigh(prepared.scores, self.weights(brief, weights), caution)
-        return caution, weighted, apply_terms(prepared.scored, filters, self.settings.must_strength)
+        share = self.settings.caution if brief.caution is None else brief.caution
+        weighted = weigh(prepared.scores, self.weights(brief, weights), Caution(share, self.settings.usual))
+        return weighted, apply_terms(prepared.scored, filters, self.settings.must_strength)
 
     def _order(self, prepared: Prepared, weighted: Weighted, allowed: NDArray[np.bool_], count: int) -> list[int]:
         diversity = prepared.query.brief.diversity
@@ -211,7 +211,7 @@ class Matcher:
             musts = [need.code for need in prepared.query.brief.needs if need.must]
             what = f"the musts ({', '.join(musts)}) and red lines" if musts else "the red lines"
             notes.append(
-                f"All {set_apart:,} organizations are set apart by {what}. Turn a must into a wish, or relax a red line."
+                f"All {set_apart:,} organizations are set apart by {what}. Make a must a wish, or relax a red line."
             )
         elif candidates[0].score < 20:
             notes.append(
@@ -242,16 +242,16 @@ class Matcher:
         row = prepared.scored.columns.row_of(number or 0)
         if row is None:
             return ()
-        caution, weighted, terms = self._weigh(prepared, filters, weights)
+        weighted, terms = self._weigh(prepared, filters, weights)
         allowed = terms.visible & ~terms.kept_out
         lifts: tuple[Lift, ...] = ()
         now = self._standing(weighted, allowed, row)
         if now is None or now[0] > rank:
-            lifts = candidate_lifts(prepared.scored, prepared.scores, weighted, caution, allowed, row, rank)
+            lifts = candidate_lifts(prepared.scored, prepared.scores, weighted, allowed, row, rank)
 
         def under(changed: Brief) -> tuple[int, float] | None:
             variant = self.prepare(changed)
-            _, reweighted, new_terms = self._weigh(variant, filters, changed.weights or weights)
+            reweighted, new_terms = self._weigh(variant, filters, changed.weights or weights)
             return self._standing(reweighted, new_terms.visible & ~new_terms.kept_out, row)
 
         used = self.weights(prepared.query.brief, weights)

@@ -29,6 +29,7 @@ class Settings:
 
     weights: Mapping[str, float]
     caution: float
+    usual: float
     must_strength: float
     background: Mapping[str, Background]
 
@@ -52,7 +53,7 @@ def load_settings(folder: Path = FOLDER) -> Settings:
     weights = {str(name): float(weight) for name, weight in _read(folder / "weights.yaml").items()}
     body = _read(folder / "defaults.yaml")
     problems = [f"weights.yaml: {name} is negative" for name, weight in weights.items() if weight < 0]
-    for field in ("caution", "must_strength"):
+    for field in ("caution", "usual", "must_strength"):
         if not 0 <= float(body[field]) <= 1:
             problems.append(f"defaults.yaml: {field} must be between 0 and 1")
     background = {str(model): Background(**limits) for model, limits in body["background"].items()}
@@ -63,4 +64,4 @@ def load_settings(folder: Path = FOLDER) -> Settings:
     ]
     if problems:
         raise MatcherError("\n".join(problems))
-    return Settings(weights, float(body["caution"]), float(body["must_strength"]), background)
+    return Settings(weights, float(body["caution"]), float(body["usual"]), float(body["must_strength"]), background)

@@ -12,7 +12,7 @@ NEW = "new"
 UNTITLED = "Untitled brief"
 LISTS = ("causes", "audiences", "places", "values", "sectors")
 TEXTS = ("behaviour", "context", "audience_text")
-State = MutableMapping[str, Any]
+State = MutableMapping[Any, Any]
 
 
 def blank() -> Brief:
@@ -62,11 +62,11 @@ def set_need(state: State, need: Need) -> None:
     state[key("need_must", need.code)] = need.must
 
 
-def add_need(state: State, code: str, text: str = "") -> None:
+def add_need(state: State, code: str, importance: float = 0.6) -> None:
     """Add a need to the draft, unless it is there."""
     if code not in state[key("needs")]:
         state[key("needs")] = [*state[key("needs")], code]
-        set_need(state, Need(code=code, text=text))
+        set_need(state, Need(code=code, importance=importance))
 
 
 def draft(state: State, base: Brief) -> Brief:

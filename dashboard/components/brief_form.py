@@ -13,11 +13,15 @@ from kb.knowledge_base import KnowledgeBase
 from kb.vocabulary import Vocabulary
 
 
-def _codes(label: str, field: str, labels: Mapping[str, str], **options: Any) -> list[str]:
+def _codes(label: str, field: str, labels: Mapping[str, str], placeholder: str) -> list[str]:
     # A saved brief may name a code that the vocabulary no longer has: it stays visible, so that it can be removed.
     known = list(labels) + [code for code in st.session_state[key(field)] if code not in labels]
     chosen: list[str] = st.multiselect(
-        label, known, format_func=lambda code: labels.get(code, f"{code} (unknown)"), key=key(field), **options
+        label,
+        known,
+        format_func=lambda code: labels.get(code, f"{code} (unknown)"),
+        key=key(field),
+        placeholder=placeholder,
     )
     return chosen
 
@@ -36,7 +40,9 @@ def show_form(vocabulary: Vocabulary, kb: KnowledgeBase) -> None:
         placeholder="Mothers of young children wash their hands with soap before feeding them.",
         height=90,
     )
-    st.text_area("Context", key=key("context"), placeholder="Who runs the programme, since when, what was tried.", height=90)
+    st.text_area(
+        "Context", key=key("context"), placeholder="Who runs the programme, since when, what was tried.", height=90
+    )
     _codes("Causes", "causes", _labels(vocabulary.causes), placeholder="Choose causes")
     st.header("For whom, and where", anchor=False)
     _codes("Priority audience", "audiences", _labels(vocabulary.audiences), placeholder="Choose audiences")
@@ -54,11 +60,15 @@ def show_form(vocabulary: Vocabulary, kb: KnowledgeBase) -> None:
 
 def _show_needs(vocabulary: Vocabulary) -> None:
     lendable = vocabulary.lendable
-    chosen = _codes("Capacities and assets that the programme lacks", "needs", _labels(lendable), placeholder="Choose needs")
+    chosen = _codes(
+        "Capacities and assets that the programme lacks", "needs", _labels(lendable), placeholder="Choose needs"
+    )
     for code in chosen:
         label = lendable[code].label if code in lendable else code
         with st.container(border=True, gap="xsmall", key=f"need_{code}"):
-            st.subheader(plain(label), anchor=False, help=plain(lendable[code].definition) if code in lendable else None)
+            st.subheader(
+                plain(label), anchor=False, help=plain(lendable[code].definition) if code in lendable else None
+            )
             st.session_state.setdefault(key("need_text", code), "")
             st.session_state.setdefault(key("need_weight", code), 60)
             st.session_state.setdefault(key("need_must", code), False)
@@ -76,7 +86,9 @@ def _show_needs(vocabulary: Vocabulary) -> None:
 
 def _show_offers(vocabulary: Vocabulary) -> None:
     lendable = vocabulary.lendable
-    for code in _codes("Capacities and assets that you offer", "offers", _labels(lendable), placeholder="Choose offers"):
+    for code in _codes(
+        "Capacities and assets that you offer", "offers", _labels(lendable), placeholder="Choose offers"
+    ):
         label = lendable[code].label if code in lendable else code
         st.session_state.setdefault(key("offer_text", code), "")
         st.text_input(f"Your {label.lower()}, in plain words", key=key("offer_text", code))
@@ -106,7 +118,9 @@ def _show_seeker(vocabulary: Vocabulary, kb: KnowledgeBase) -> None:
         countries = {code: place.label for code, place in vocabulary.places.items() if place.countries == {code}}
         _choose("Your country", "seeker_country", countries, empty="Not said")
     _codes("Industries that you regulate", "seeker_regulates", _labels(vocabulary.industries), placeholder="None")
-    _codes("Concerns that others may have about you", "seeker_concerns", _labels(vocabulary.concerns), placeholder="None")
+    _codes(
+        "Concerns that others may have about you", "seeker_concerns", _labels(vocabulary.concerns), placeholder="None"
+    )
 
 
 def _likely(kb: KnowledgeBase, name: str) -> dict[str, str]:
@@ -119,5 +133,9 @@ def _choose(label: str, field: str, labels: Mapping[str, str], empty: str) -> No
     now = st.session_state[key(field)]
     options: Sequence[str | None] = [None, *labels, *([now] if now and now not in labels else [])]
     st.selectbox(
-        label, options, format_func=lambda code: labels.get(code, code) if code else empty, key=key(field), filter_mode=None if len(options) < 8 else "fuzzy"
+        label,
+        options,
+        format_func=lambda code: labels.get(code, code) if code else empty,
+        key=key(field),
+        filter_mode=None if len(options) < 8 else "fuzzy",
     )

@@ -15,6 +15,8 @@ from kb.brief import Brief
 from matcher.checks import check_brief
 from matcher.components import COMPONENTS
 
+FIRST_GAPS = 4
+
 
 def show_panel(
     desk: Desk, edited: Brief, base: Brief, *, saved: bool, keep: Callable[[Brief], None], forget: Callable[[], None]
@@ -24,7 +26,7 @@ def show_panel(
     st.subheader("This brief", anchor=False)
     problems = _problems(desk, edited)
     if problems:
-        st.warning("**To be answered, it still needs:**\n\n" + "\n".join(f"- {plain(line)}" for line in problems))
+        st.warning("**To change first:**\n\n" + "\n".join(f"- {plain(line)}" for line in problems))
     else:
         st.success("It can be answered.")
     if changed or not saved:
@@ -44,21 +46,26 @@ def show_panel(
 
 
 def _problems(desk: Desk, brief: Brief) -> list[str]:
-    found = [] if brief.title != UNTITLED else ["a title"]
-    if not brief.needs and not brief.behaviour and not brief.causes:
-        return [*found, "a behaviour to change, a cause, or a need"]
+    found = [] if brief.title != UNTITLED else ["Give it a title."]
     return found + check_brief(brief, desk.vocabulary, [component.name for component in COMPONENTS])
 
 
 def _show_gaps(desk: Desk, brief: Brief) -> None:
-    gaps = desk.gaps(brief)
-    if not gaps:
-        return
-    st.subheader("What may be missing", anchor=False)
-    st.caption("Capacities that such programmes usually need, and that this brief neither asks for nor has.")
-    for gap in gaps:
-        with st.container(gap="xxsmall"):
-            st.markdown(f"**{plain(gap.label)}**  \n:small[{plain(gap.why)}]")
+    found = desk.diagnose(brief)
+    missing = [item for item in found if item.state == "missing"]
+    if missing:
+        st.subheader("What may be missing", anchor=False)
+        st.caption("Capacities that such programmes usually depend on, and that this brief neither asks for nor has.")
+    for item in missing[:FIRST_GAPS]:
+        with st.container(gap="xsmall", key=f"gap_{item.capacity}"):
+            st.markdown(f"**{plain(item.label)}**  \n:small[{plain(item.reason)}]")
             st.button(
-                f"Add {gap.label.lower()}", key=f"gap_{gap.code}", on_click=add_need, args=(st.session_state, gap.code)
+                f"Add {item.label.lower()} as a need",
+                key=f"add_{item.capacity}",
+                on_click=add_need,
+                args=(st.session_state, item.capacity, item.importance),
+                help=plain(item.question),
             )
+    with st.expander("Every capacity", key="diagnosis"):
+        rows = [{"Capacity": item.label, "State": item.state, "Why": item.reason} for item in found]
+        st.dataframe(rows, hide_index=True, alt="How the programme stands to every capacity, and why.")

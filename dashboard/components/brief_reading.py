@@ -32,7 +32,9 @@ def _tick(position: int) -> str:
 def show_reading(vocabulary: Vocabulary) -> None:
     """Draw the text, what was recognized in it, and the button that fills the form."""
     st.header("Paste a text", anchor=False)
-    st.caption("Plain English of any length. Nothing is used before you confirm it, and the text stays on this machine.")
+    st.caption(
+        "Plain English of any length. Nothing is used before you confirm it, and the text stays on this machine."
+    )
     st.text_area(
         "Your text",
         key=TEXT,
@@ -41,9 +43,9 @@ def show_reading(vocabulary: Vocabulary) -> None:
         placeholder="We want mothers in rural Kenya to wash their hands with soap. We need shops that …",
     )
     if st.button("Read the text", type="primary"):
-        found = read_brief(st.session_state[TEXT], vocabulary)
-        st.session_state[READ] = found
-        for position, item in enumerate(found.recognized):
+        read = read_brief(st.session_state[TEXT], vocabulary)
+        st.session_state[READ] = read
+        for position, item in enumerate(read.recognized):
             st.session_state[_tick(position)] = item.confidence >= UNSURE
     found = st.session_state.get(READ)
     if isinstance(found, Draft):

@@ -31,9 +31,7 @@ def pick_brief(briefs: Sequence[Brief], label: str = "Brief") -> Brief:
     titles = {brief.id: brief.title for brief in briefs}
     now = current_brief(briefs) or briefs[0]
     st.session_state["pick_brief"] = now.id
-    st.selectbox(
-        label, list(titles), format_func=lambda key: titles[key], key="pick_brief", on_change=_picked
-    )
+    st.selectbox(label, list(titles), format_func=lambda key: titles[key], key="pick_brief", on_change=_picked)
     remember_brief(now.id)
     return now
 

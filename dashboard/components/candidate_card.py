@@ -20,9 +20,7 @@ def why(candidate: Candidate) -> str:
     return words[:1].upper() + words[1:]
 
 
-def show_card(
-    candidate: Candidate, vocabulary: Vocabulary, *, selected: bool, select: Callable[[str], None]
-) -> None:
+def show_card(candidate: Candidate, vocabulary: Vocabulary, *, selected: bool, select: Callable[[str], None]) -> None:
     """Draw a candidate: who, how well it fits and how much of that is known, needs, flags, and why."""
     organization = candidate.organization
     state = "chosen" if selected else "card"
@@ -31,7 +29,9 @@ def show_card(
             with st.container(gap="xxsmall"):
                 st.subheader(f"{candidate.rank}. {plain(organization.name)}", anchor=False)
                 st.caption(plain(whereabouts(organization, vocabulary)))
-            with st.container(width="content", key=f"score_{candidate.rank}", gap="xxsmall", horizontal_alignment="right"):
+            with st.container(
+                width="content", key=f"score_{candidate.rank}", gap="xxsmall", horizontal_alignment="right"
+            ):
                 st.markdown(f"**{candidate.score:.0f}**", width="content")
                 st.caption(f"{percent(candidate.coverage)} known", width="content")
         badges = [need_badge(need) for need in candidate.needs]

@@ -1,24 +1,25 @@
-"""One candidate in detail: where the points come from, needs with evidence, the exchange, flags, what would change it."""
+"""One candidate in detail: points, needs with evidence, the exchange, flags, and what would change its rank."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from dashboard.components.charts import contribution_chart
+from dashboard.components.errors import errors_in_words
 from dashboard.components.evidence import show_reasons
 from dashboard.components.labels import need_badge, severity_badge, whereabouts
 from dashboard.components.links import organization_link
 from dashboard.components.palette import ink
-from dashboard.components.text import clean, link, percent, plain, safe_url
+from dashboard.components.text import clean, link, percent, plain, points, safe_url
 from kb.brief import Brief
 from kb.organization import ClaimKind
 from kb.vocabulary import Vocabulary
 from matcher.components.base import claim_reasons
 from matcher.results import Candidate, Contribution, Lift
 
-Lifts = Callable[[int], tuple[Lift, ...] | None]
+Lifts = Callable[[int], tuple[Lift, ...]]
 
 
 def show_detail(candidate: Candidate, brief: Brief, vocabulary: Vocabulary, lifts: Lifts) -> None:
@@ -27,7 +28,8 @@ def show_detail(candidate: Candidate, brief: Brief, vocabulary: Vocabulary, lift
     st.header(plain(organization.name), anchor=False)
     st.caption(plain(whereabouts(organization, vocabulary)))
     st.markdown(
-        f"Rank **{candidate.rank}** · score **{candidate.score:.0f}** of 100 · {percent(candidate.coverage)} of the weight is known"
+        f"Rank **{candidate.rank}** · score **{candidate.score:.0f}** of 100 · "
+        f"{percent(candidate.coverage)} of the weight is known"
     )
     with st.container(horizontal=True, gap="medium"):
         organization_link(organization.id, "Open the profile")
@@ -64,11 +66,11 @@ def _show_contribution(item: Contribution) -> None:
     if item.value is None and item.weight > 0:
         st.markdown(f"**{plain(item.label)}** · not assessed  \n:small[{plain(item.note)}]")
         return
-    points = f"{item.points:+.0f}".replace("-", "−")
+    amount = points(item.points)
     if item.value is None:
-        st.markdown(f"**{plain(item.label)}** · {points} points  \n:small[{plain(item.note)}]")
+        st.markdown(f"**{plain(item.label)}** · {amount} points  \n:small[{plain(item.note)}]")
         return
-    with st.expander(f"**{plain(item.label)}** · {points} points", key=f"part_{item.component}"):
+    with st.expander(f"**{plain(item.label)}** · {amount} points", key=f"part_{item.component}"):
         st.caption(f"Value {percent(item.value)}, weight {percent(item.weight)} of all that the brief asks.")
         if item.note:
             st.caption(plain(item.note))
@@ -86,7 +88,9 @@ def _show_needs(candidate: Candidate) -> None:
         if need.reasons:
             show_reasons(need.reasons)
         elif need.strength is None:
-            st.caption("Nothing is known of its capacities. That is not a no: ask, and add what you learn to the profile.")
+            st.caption(
+                "Nothing is known of its capacities. That is not a no: ask, and add what you learn to the profile."
+            )
         else:
             st.caption("Its known capacities do not include this one.")
 
@@ -102,7 +106,9 @@ def _show_exchange(candidate: Candidate, brief: Brief, vocabulary: Vocabulary) -
         st.caption("The brief offers nothing yet. An exchange needs both sides: add what you can lend to the brief.")
         return
     st.markdown(_gain(candidate.candidate_gain, "of what it is known to want is among your offers"))
-    st.markdown("\n".join(f"- You offer {plain(vocabulary.lendable[item.code].label.lower())}" for item in brief.offers))
+    st.markdown(
+        "\n".join(f"- You offer {plain(vocabulary.lendable[item.code].label.lower())}" for item in brief.offers)
+    )
     wanted = claim_reasons(candidate.organization, ClaimKind.NEED, [item.code for item in brief.offers], vocabulary)
     if wanted:
         st.markdown("Known to want:")
@@ -110,7 +116,7 @@ def _show_exchange(candidate: Candidate, brief: Brief, vocabulary: Vocabulary) -
 
 
 def _gain(value: float | None, words: str) -> str:
-    return f"**Not assessed**: nothing is known that bears on it." if value is None else f"**{percent(value)}** {words}."
+    return "**Not assessed**: nothing is known that bears on it." if value is None else f"**{percent(value)}** {words}."
 
 
 def _show_flags(candidate: Candidate) -> None:
@@ -129,10 +135,11 @@ def _show_lifts(candidate: Candidate, lifts: Lifts) -> None:
         st.caption("It is first already.")
         return
     target = 1 if candidate.rank <= 5 else 5
-    found = lifts(target)
-    if found is None:
-        st.caption("This version of the matcher cannot work out what would change a rank.")
-        return
+    with errors_in_words(stop=False), st.spinner("Trying small changes…"):
+        _show_changes(lifts(target), target)
+
+
+def _show_changes(found: Sequence[Lift], target: int) -> None:
     if not found:
         st.caption(f"No small change would bring it to rank {target}.")
     for side, words in (("candidate", "If it turned out that"), ("seeker", "If you changed the brief")):

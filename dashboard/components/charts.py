@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.components.palette import Ink, component_color
-from dashboard.components.text import clean, shorten
+from dashboard.components.text import clean, points, shorten
 from matcher.results import Candidate, Contribution
 
 ROW = 28
@@ -40,7 +40,7 @@ def _state(item: Contribution) -> str:
 def _reads(item: Contribution) -> str:
     if item.value is None and item.weight > 0:
         return "not assessed"
-    return f"{item.points:+.0f}".replace("-", "−")
+    return points(item.points)
 
 
 def contribution_chart(contributions: Sequence[Contribution], ink: Ink) -> alt.LayerChart:
@@ -49,7 +49,12 @@ def contribution_chart(contributions: Sequence[Contribution], ink: Ink) -> alt.L
     # Room for the words beside the bars.
     low, high = min(rows["points"].min() - 4, 0), max(rows["points"].max(), 10) * 1.35
     base = alt.Chart(rows).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)),
+        y=alt.Y(
+            "label:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=170, labelColor=ink.quiet, ticks=False, domain=False),
+        ),
     )
     scale = alt.Scale(domain=[low, high])
     color = alt.Color(
@@ -58,7 +63,9 @@ def contribution_chart(contributions: Sequence[Contribution], ink: Ink) -> alt.L
         scale=alt.Scale(domain=["adds", "takes off", "not assessed"], range=[ink.bar, ink.loss, ink.ghost]),
     )
     bars = base.mark_bar(height=14, cornerRadiusEnd=3).encode(
-        x=alt.X("points:Q", scale=scale, title=None, axis=alt.Axis(labels=False, ticks=False, grid=False, domain=False)),
+        x=alt.X(
+            "points:Q", scale=scale, title=None, axis=alt.Axis(labels=False, ticks=False, grid=False, domain=False)
+        ),
         color=color,
         tooltip=[alt.Tooltip("label:N", title="Component"), alt.Tooltip("reads:N", title="Points")],
     )
@@ -93,18 +100,24 @@ def breakdown_chart(candidates: Sequence[Candidate], ink: Ink) -> alt.LayerChart
     """Draw every candidate's score as stacked contributions, best first."""
     rows = breakdown_rows(candidates)
     shown = {item.label: component_color(item.component) for item in candidates[0].contributions}
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=230, ticks=False, domain=False))
+    y = alt.Y(
+        "name:N", sort=None, title=None, axis=alt.Axis(labelLimit=230, labelColor=ink.quiet, ticks=False, domain=False)
+    )
     bars = (
         alt.Chart(rows)
         .mark_bar(height=16, stroke=ink.paper, strokeWidth=1)
         .encode(
             y=y,
-            x=alt.X("points:Q", title="Points", axis=alt.Axis(tickCount=6, format="d")),
+            x=alt.X(
+                "points:Q",
+                title="Points",
+                axis=alt.Axis(tickCount=6, format="d", labelColor=ink.quiet, titleColor=ink.quiet),
+            ),
             color=alt.Color(
                 "component:N",
                 title=None,
                 scale=alt.Scale(domain=list(shown), range=list(shown.values())),
-                legend=alt.Legend(orient="top", columns=3, labelLimit=180, symbolType="square"),
+                legend=alt.Legend(orient="top", columns=3, labelLimit=180, labelColor=ink.quiet, symbolType="square"),
             ),
             order=alt.Order("order:Q"),
             tooltip=[
@@ -136,7 +149,9 @@ def breakdown_table(candidates: Sequence[Candidate]) -> pd.DataFrame:
 
 def weights_chart(shares: pd.DataFrame, ink: Ink) -> alt.LayerChart:
     """Draw the weight of every component; columns ``label`` and ``share`` (0..1)."""
-    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=200, ticks=False, domain=False))
+    y = alt.Y(
+        "label:N", sort=None, title=None, axis=alt.Axis(labelLimit=200, labelColor=ink.quiet, ticks=False, domain=False)
+    )
     x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, float(shares["share"].max()) * 1.2]))
     base = alt.Chart(shares).encode(y=y, x=x)
     chart: alt.LayerChart = (

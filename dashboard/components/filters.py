@@ -17,7 +17,9 @@ def _counted(labels: Callable[[str], str], counts: Mapping[str, int]) -> Callabl
     return lambda code: f"{labels(code)} ({counts.get(code, 0):,})"
 
 
-def _choice(label: str, key: str, counts: Mapping[str, int], labels: Callable[[str], str], empty: str) -> tuple[str, ...]:
+def _choice(
+    label: str, key: str, counts: Mapping[str, int], labels: Callable[[str], str], empty: str
+) -> tuple[str, ...]:
     options = sorted(counts, key=lambda code: (-counts[code], labels(code)))
     chosen = st.multiselect(
         label,

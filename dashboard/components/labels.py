@@ -41,11 +41,11 @@ KIND_WORDS = {
 
 def kind_of(organization: Organization, vocabulary: Vocabulary) -> str:
     """Return the finest known word for what an organization is."""
-    if organization.kind in vocabulary.kinds:
-        return vocabulary.kinds[organization.kind].label
-    if organization.sector in vocabulary.sectors:
-        return f"{vocabulary.sectors[organization.sector]} sector"
-    return "Kind not known"
+    kind = vocabulary.kinds.get(organization.kind or "")
+    if kind is not None:
+        return kind.label
+    sector = vocabulary.sectors.get(organization.sector or "")
+    return f"{sector} sector" if sector else "Kind not known"
 
 
 def sector_of(organization: Organization, vocabulary: Vocabulary) -> str:
@@ -70,7 +70,11 @@ def strength_words(strength: float | None) -> str:
     """Say how much of something there is."""
     if strength is None:
         return "not known"
-    return next(words for limit, words in ((0.05, "none"), (0.35, "some"), (0.7, "substantial"), (2, "strong")) if strength < limit)
+    return next(
+        words
+        for limit, words in ((0.05, "none"), (0.35, "some"), (0.7, "substantial"), (2, "strong"))
+        if strength < limit
+    )
 
 
 def status_badge(status: ClaimStatus) -> str:
@@ -78,9 +82,10 @@ def status_badge(status: ClaimStatus) -> str:
     return badge(status.value, STATUS_BADGE[status.value])
 
 
-def severity_badge(severity: str, title: str) -> str:
+def severity_badge(severity: str, title: str = "") -> str:
     """Return a flag as a badge: an icon, the severity in words, and what it is about."""
-    words = badge(f"{SEVERITY_WORDS.get(severity, severity)}: {title}", SEVERITY_BADGE.get(severity, "gray"))
+    label = SEVERITY_WORDS.get(severity, severity)
+    words = badge(f"{label}: {title}" if title else label, SEVERITY_BADGE.get(severity, "gray"))
     icon = SEVERITY_ICON.get(severity, SEVERITY_ICON["observation"])
     return words.replace("-badge[", f"-badge[{icon} ", 1)
 
@@ -91,7 +96,7 @@ def need_badge(need: NeedMatch) -> str:
     if need.strength is None:
         return badge(f"? {need.label}{must}: not known", "gray")
     if need.strength < 0.05:
-        return badge(f"– {need.label}{must}: not seen", "gray")
+        return badge(f"\N{EN DASH} {need.label}{must}: not seen", "gray")
     if need.strength < 0.4:
         return badge(f"◐ {need.label}{must}: partly", "blue")
     return badge(f"✓ {need.label}{must}", "green")

@@ -20,10 +20,12 @@ CHARTED = 25
 
 def show_summary(ranking: Ranking) -> None:
     """Draw the figures that answer the page's question at a glance, and the notes."""
-    best = f"{ranking.candidates[0].score:.0f}" if ranking.candidates else "–"
+    best = f"{ranking.candidates[0].score:.0f}" if ranking.candidates else "none"
     with st.container(horizontal=True, key="figures"):
         st.metric("Looked at", f"{ranking.considered:,}", border=True, help="Organizations that pass the filters.")
-        st.metric("In the ranking", f"{ranking.matching:,}", border=True, help="They meet every must and cross no red line.")
+        st.metric(
+            "In the ranking", f"{ranking.matching:,}", border=True, help="They meet every must and cross no red line."
+        )
         st.metric("Set apart", f"{ranking.set_apart_count:,}", border=True, help="Kept out by your musts or red lines.")
         st.metric("Best score", best, border=True, help="Of 100. Scores compare candidates within one brief.")
     for note in ranking.notes:
@@ -69,7 +71,9 @@ def show_table(candidates: Sequence[Candidate], vocabulary: Vocabulary, select: 
             "Rank": st.column_config.NumberColumn(width="small", pinned=True),
             "Organization": st.column_config.TextColumn(width="medium", pinned=True),
             "Score": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d"),
-            "Known": st.column_config.NumberColumn(format="%d%%", help="Share of the weight that rests on something known."),
+            "Known": st.column_config.NumberColumn(
+                format="%d%%", help="Share of the weight that rests on something known."
+            ),
         },
         alt="Ranking of candidates with score, coverage, needs met, flags, sector, kind and country.",
     )
@@ -81,7 +85,7 @@ def show_breakdown(candidates: Sequence[Candidate]) -> None:
     first = candidates[:CHARTED]
     st.altair_chart(
         breakdown_chart(first, ink()),
-        alt="Stacked bars: what each component adds to the score of each candidate; the table below has the same points.",
+        alt="Stacked bars of what each component adds to each score; the table below has the same points.",
     )
     with st.expander("The same as a table"):
         st.dataframe(breakdown_table(first), hide_index=True, alt="Points by candidate and component.")

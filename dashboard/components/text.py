@@ -72,6 +72,11 @@ def day(value: date | None) -> str:
     return f"{value.day} {value:%b %Y}" if value else ""
 
 
+def points(value: float) -> str:
+    """Return signed whole points, e.g. ``+17``."""
+    return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
+
+
 def percent(share: float) -> str:
     """Return a share (0..1) as a whole percentage."""
     return f"{round(100 * share)}%"

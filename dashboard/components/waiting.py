@@ -21,9 +21,13 @@ class Waiting:
         self._place: DeltaGenerator | None = None
 
     def __enter__(self) -> Self:
+        """Start waiting."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bar away."""
         if self._place is not None:
             self._place.empty()
 

@@ -55,7 +55,7 @@ def _set(brief: Brief, weights: Mapping[str, float]) -> None:
 
 
 def _apply(brief: Brief, choices: Mapping[str, Mapping[str, float]]) -> None:
-    chosen = st.session_state.get(f"preset_{brief.id}")
+    chosen = str(st.session_state.get(f"preset_{brief.id}"))
     if chosen in choices:
         _set(brief, choices[chosen])
 
@@ -73,7 +73,11 @@ def weight_controls(desk: Desk, brief: Brief) -> dict[str, float]:
     for component in COMPONENTS:
         st.session_state.setdefault(_key(brief, component.name), round(100 * in_force.get(component.name, 0)))
     now = {component.name: int(st.session_state[_key(brief, component.name)]) for component in COMPONENTS}
-    fits = [name for name, item in choices.items() if all(round(100 * item.get(key, 0)) == value for key, value in now.items())]
+    fits = [
+        name
+        for name, item in choices.items()
+        if all(round(100 * item.get(key, 0)) == value for key, value in now.items())
+    ]
     current = SAVED if SAVED in fits else fits[0] if fits else OWN
     st.session_state[f"preset_{brief.id}"] = current
     st.selectbox(
@@ -91,13 +95,13 @@ def weight_controls(desk: Desk, brief: Brief) -> dict[str, float]:
     if not any(now.values()):
         st.warning("Every weight is zero. Raise at least one.")
         return dict(in_force)
+    if all(round(100 * in_force.get(name, 0)) == value for name, value in now.items()):
+        return dict(in_force)
     _save_or_reset(desk, brief, now, in_force)
     return {name: value / 100 for name, value in now.items()}
 
 
 def _save_or_reset(desk: Desk, brief: Brief, now: Mapping[str, int], in_force: Mapping[str, float]) -> None:
-    if all(round(100 * in_force.get(name, 0)) == value for name, value in now.items()):
-        return
     with st.container(horizontal=True):
         st.button("Reset", on_click=_set, args=(brief, in_force))
         if st.button("Save with the brief", type="primary"):

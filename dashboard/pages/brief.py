@@ -37,7 +37,11 @@ def picked() -> None:
 def keep(brief: Brief) -> None:
     """Save the brief and go on with it."""
     known = {item.id for item in desk.kb.briefs()}
-    saved = brief.model_copy(update={"id": brief_draft.fresh_id(brief.title, known)}) if brief.id == brief_draft.NEW else brief
+    saved = (
+        brief.model_copy(update={"id": brief_draft.fresh_id(brief.title, known)})
+        if brief.id == brief_draft.NEW
+        else brief
+    )
     desk.kb.save_brief(saved)
     forget()
     remember_brief(saved.id)

@@ -1,2 +1,70 @@
+"""How it works: the components and weights as the program has them, and the limits of the data."""
+
+from __future__ import annotations
+
+import inspect
+
+import pandas as pd
 import streamlit as st
-st.title('how_it_works')
+
+from dashboard.components.charts import weights_chart
+from dashboard.components.labels import SEVERITY_WORDS, STATUS_HELP, severity_badge, status_badge
+from dashboard.components.palette import ink
+from dashboard.components.text import percent, plain
+from dashboard.state import open_desk
+from matcher.components import COMPONENTS
+
+SEVERITY_HELP = {
+    "exclude": "Your own policy rules it out.",
+    "escalate": "Somebody with authority should decide before any approach.",
+    "caution": "Look into it, and agree on safeguards.",
+    "observation": "Worth knowing.",
+}
+
+desk = open_desk()
+settings = desk.matcher.settings
+st.title("How it works", anchor=False)
+st.markdown(
+    "A score is the weighted mean of what the components below can judge, from 0 to 100. What cannot be judged is left "
+    "out, not counted as zero; its weight goes to the rest, and the score is lowered because less of it is known."
+)
+
+total = sum(settings.weights.values())
+shares = pd.DataFrame(
+    [{"label": item.label, "share": round(settings.weights.get(item.name, 0) / total, 4)} for item in COMPONENTS]
+)
+st.header("The components and their default weights", anchor=False)
+chart_side, text_side = st.columns([2, 3], gap="large")
+with chart_side:
+    st.altair_chart(weights_chart(shares, ink()), alt="Bar chart of the default weight of each component, as listed.")
+with text_side:
+    for component, share in zip(COMPONENTS, shares["share"], strict=True):
+        words = " ".join((inspect.getdoc(type(component)) or "").split())
+        st.markdown(f"**{plain(component.label)}** · {percent(share)}  \n{plain(words)}")
+st.caption("Every brief can have weights of its own: move the sliders beside a ranking, and save them with the brief.")
+
+st.header("Thin evidence", anchor=False)
+st.markdown(
+    f"An organization of which nothing is known would lose {percent(settings.caution)} of its score, one of which half "
+    f"is known half of that. A must counts as met from a strength of {percent(settings.must_strength)} on."
+)
+
+st.header("How a fact is known", anchor=False)
+st.markdown("\n".join(f"- {status_badge(status)} {plain(words)}" for status, words in STATUS_HELP.items()))
+
+st.header("Flags", anchor=False)
+st.markdown("A flag stands beside the score and never changes it. Hiding by flag is your choice, in the filters.")
+st.markdown("\n".join(f"- {severity_badge(code)} {SEVERITY_HELP[code]}" for code in SEVERITY_WORDS))
+
+st.header("What it cannot know", anchor=False)
+st.markdown(
+    """
+- The starter organizations rest on general public knowledge and are marked *unverified*: check a fact against its
+  source before you rely on it.
+- No flag does not mean clear. It means that nothing is recorded.
+- Texts that are alike are not values that are alike: two organizations can write about the same topic and want opposite
+  things. Alikeness counts toward the mission, never toward values.
+- Registries list what was registered. Small and informal groups, often the closest to an audience, are missing most.
+- A score compares candidates within one brief. It does not measure an organization.
+"""
+)

@@ -61,13 +61,17 @@ if not ranking.candidates:
     show_set_apart(ranking, desk.vocabulary)
     st.stop()
 
-view = st.segmented_control("View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True)
 by_id = {candidate.organization.id: candidate for candidate in ranking.candidates}
 asked = st.query_params.get("candidate")
 chosen = by_id.get(asked or "", ranking.candidates[0])
-list_side, detail_side = st.columns([3, 2], gap="medium")
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.header("Best first", anchor=False, width="content")
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True, label_visibility="collapsed"
+    )
+# Cards leave room for the detail beside them; a table and a chart take the width, with the detail below.
+list_side, detail_side = st.columns([3, 2], gap="medium") if view == "Cards" else (st.container(), st.container())
 with list_side:
-    st.header("Candidates, best first", anchor=False)
     if view == "Table":
         show_table(ranking.candidates, desk.vocabulary, select)
     elif view == "Breakdown":
@@ -79,7 +83,13 @@ with list_side:
         st.button(f"Show {STEP} more of {ranking.matching:,}", on_click=show_more, width="stretch")
     show_set_apart(ranking, desk.vocabulary)
 # On a narrow screen the panel lies over the list once a candidate was asked for; see style.css.
-with detail_side, st.container(border=True, key="detail_asked" if asked in by_id else "detail_first"):
-    if asked in by_id:
-        st.button("Close", key="close_detail", on_click=close_detail)
-    show_detail(chosen, brief, desk.vocabulary, lambda rank: desk.lifts(brief, chosen.organization.id, rank))
+if view == "Cards" or asked in by_id:
+    with detail_side, st.container(border=True, key="detail_asked" if asked in by_id else "detail_first"):
+        if asked in by_id:
+            st.button("Close", key="close_detail", on_click=close_detail)
+        show_detail(
+            chosen,
+            brief,
+            desk.vocabulary,
+            lambda rank: desk.lifts(brief, chosen.organization.id, rank, filters, weights),
+        )

@@ -19,10 +19,11 @@ TEXT_LENGTH = 1_000
 IDENTITY = (
     "SELECT number, id, name, sector, kind, industry, country, mission, description, merged_into FROM organization"
 )
-CLAIMS = "SELECT organization_number, kind, code, strength, confidence, status, role FROM claim {where} ORDER BY status = 'rejected'"
+CLAIMS = "SELECT organization_number, kind, code, strength, confidence, status, role FROM claim {where}"
 OFFERING = (
     "SELECT organization_number, evidence FROM claim "
-    "WHERE kind IN ('capacity', 'offer') AND status <> 'rejected' AND evidence LIKE '%, false,%' {where} ORDER BY number"
+    "WHERE kind IN ('capacity', 'offer') AND status <> 'rejected' AND evidence LIKE '%, false,%' {where} "
+    "ORDER BY number"
 )
 
 

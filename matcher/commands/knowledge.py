@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from kb.errors import ImportFileError
 from kb.importing import IMPORTERS, detect
 from kb.journal import label_counts
 from kb.knowledge_base import KnowledgeBase
@@ -45,24 +47,40 @@ def import_files(
     encode: Annotated[bool, typer.Option(help="Encode the new texts afterwards.")] = True,
     model: ModelOption = DEFAULT_MODEL,
 ) -> None:
-    """Import organizations: whole or not at all, with a preview and an undo."""
+    """Import organizations: each source whole or not at all, with a preview and an undo."""
     with plain_failures():
         matcher = open_matcher(kb, model=model)
-        importer = IMPORTERS[source or detect(files)] if (source or detect(files)) in IMPORTERS else None
-        if importer is None:
-            raise typer.BadParameter(f"unknown importer {source!r}; known: {', '.join(IMPORTERS)}")
-        mapping = dict(item.split("=", 1) for item in column or ())
-        with progress_bar() as progress:
-            parsed = importer.read(files, mapping=mapping or None, progress=progress)
-            if dry_run:
-                _preview(matcher.kb.preview(parsed))
-                return
-            batch, preview = matcher.kb.land(parsed, progress=progress)
-        _preview(preview)
-        out.print(f"Batch {batch}. Take it back with: dancecard undo {batch}")
+        mapping = _mapping(column or ())
+        for name, group in _by_importer(files, source).items():
+            with progress_bar() as progress:
+                parsed = IMPORTERS[name].read(group, mapping=mapping or None, progress=progress)
+                if dry_run:
+                    _preview(matcher.kb.preview(parsed))
+                    continue
+                batch, preview = matcher.kb.land(parsed, progress=progress)
+            _preview(preview)
+            out.print(f"Batch {batch}. Take it back with: dancecard undo {batch}")
+        if dry_run:
+            return
         if encode:
             with progress_bar() as progress:
                 matcher.columns(progress)
+
+
+def _mapping(columns: Sequence[str]) -> dict[str, str]:
+    wrong = [item for item in columns if "=" not in item]
+    if wrong:
+        raise ImportFileError(f"--column {wrong[0]}: write FIELD=COLUMN, e.g. name=Organisation")
+    return dict(item.split("=", 1) for item in columns)
+
+
+def _by_importer(files: Sequence[Path], source: str | None) -> dict[str, list[Path]]:
+    if source is not None and source not in IMPORTERS:
+        raise ImportFileError(f"there is no importer {source!r}; known: {', '.join(IMPORTERS)}")
+    groups: dict[str, list[Path]] = {}
+    for file in files:
+        groups.setdefault(source or detect([file]), []).append(file)
+    return groups
 
 
 def _preview(preview: Preview) -> None:
@@ -107,7 +125,7 @@ def show(
         for engagement in opened.engagements_of(found.id, 10):
             out.print(
                 escape(
-                    f"  took part in: {engagement.title} ({engagement.start_date or 'no date'}; {engagement.status.value})"
+                    f"  took part: {engagement.title} ({engagement.start_date or 'no date'}; {engagement.status.value})"
                 )
             )
         for relation in opened.relations_of(found.id):
@@ -121,7 +139,8 @@ def _profile(organization: Organization) -> None:
     out.print(f"[bold]{escape(organization.name)}[/] ({escape(organization.id)})")
     out.print(
         escape(
-            f"{organization.kind or 'kind unknown'}, {organization.city or '?'}, {organization.country or '?'}  {organization.website}"
+            f"{organization.kind or 'kind unknown'}, {organization.city or '?'}, {organization.country or '?'}"
+            f"  {organization.website}"
         )
     )
     out.print(escape(organization.text), soft_wrap=True)
@@ -129,7 +148,8 @@ def _profile(organization: Organization) -> None:
         for claim in organization.claims_of(kind):
             words = claim.evidence[0].text if claim.evidence else ""
             role = f", {claim.role.value}" if claim.role else ""
-            head = f"  {kind.value.replace('_', ' ')}: {vocabulary.label(kind, claim.code)} ({claim.strength:.0%}{role}, {claim.status.value})"
+            what = f"{kind.value.replace('_', ' ')}: {vocabulary.label(kind, claim.code)}"
+            head = f"  {what} ({claim.strength:.0%}{role}, {claim.status.value})"
             out.print(
                 escape(f"{head}: {words} [{claim.source.name} {claim.source.row}]"), soft_wrap=True, highlight=False
             )
@@ -156,7 +176,8 @@ def search(
         if not pairs:
             out.print("Nothing found. Try other words, or a description in a sentence.")
         for organization, by in pairs:
-            line = f"{organization.id}: {organization.name}, {organization.country or '?'} ({by}). {organization.mission or organization.description}"
+            words = organization.mission or organization.description
+            line = f"{organization.id}: {organization.name}, {organization.country or '?'} ({by}). {words}"
             out.print(escape(line[:240]), soft_wrap=True, highlight=False)
 
 

@@ -114,7 +114,7 @@ def _explain(matcher: Matcher, ranking: Ranking, organization_id: str) -> None:
             fail(escape(f"{wanted.name} is set apart: {' '.join(apart.reasons)}"))
         fail(
             escape(
-                f"{wanted.name} is not among the first {len(ranking.candidates)}, or a filter, must or red line keeps it out"
+                f"{wanted.name} is not among the first {len(ranking.candidates)}, or is kept out by a filter or a term"
             )
         )
     out.print(f"[bold]{found.rank}. {escape(wanted.name)}[/]  score {found.score:.1f}, {found.coverage:.0%} known")

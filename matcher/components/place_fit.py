@@ -19,7 +19,7 @@ def names_a_place(query: Query) -> bool:
 
 
 def presence(scored: Scored) -> Floats:
-    """Return how far each organization is known to work in the brief's countries, 0..1, NaN if unknown; float32 (n,)."""
+    """Return how far each organization is known to work in the brief's countries, 0..1 or NaN; float32 (n,)."""
     columns = scored.columns
     codes = columns.codes
     wanted = sorted(scored.query.vocabulary.countries(scored.query.brief.places))

@@ -11,7 +11,7 @@ from functools import cache
 from kb.organization import Claim, ClaimKind
 from kb.vocabulary import load_vocabulary
 from matcher.evaluation.labels import LabelledText
-from matcher.inference import Profile, TextEncoder, infer_many
+from matcher.inference import Profile, infer_many
 
 Row = dict[str, str]
 
@@ -48,7 +48,8 @@ class Tally:
         labelled = [code for code in codes if self.right[code] + self.missed[code]]
         by_code = {code: self.of([code]) for code in codes}
         macro = {
-            name: ratio(sum(by_code[code][name] for code in labelled), len(labelled)) for name in ("precision", "recall", "f1")
+            name: ratio(sum(by_code[code][name] for code in labelled), len(labelled))
+            for name in ("precision", "recall", "f1")
         }
         return {"micro": self.of(codes), "macro": macro, "by_code": by_code}
 
@@ -58,16 +59,12 @@ def ratio(part: float, whole: float) -> float:
     return round(part / whole, 4) if whole else 0.0
 
 
-def evaluate(
-    cases: Sequence[LabelledText], *, encoder: TextEncoder | None = None
-) -> tuple[dict[str, object], list[Row]]:
+def evaluate(cases: Sequence[LabelledText]) -> tuple[dict[str, object], list[Row]]:
     """Compare inferred capacities with labels.
 
     Parameters
     ----------
     cases : sequence of LabelledText
-    encoder : TextEncoder or None
-        Adds the learnt layer.
 
     Returns
     -------
@@ -80,7 +77,7 @@ def evaluate(
     tally, baseline = Tally(), Tally()
     rows: list[Row] = []
     false_quotes = 0
-    inferred = infer_many([Profile(case.text, case.name) for case in cases], encoder=encoder)
+    inferred = infer_many([Profile(case.text, case.name) for case in cases])
     for case, claims in zip(cases, inferred, strict=True):
         found = {claim.code: claim for claim in claims if claim.kind is ClaimKind.CAPACITY}
         tally.add(case.codes, found)

@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from kb.organization import ClaimKind, ConcernRole
 from matcher.evaluation.capacities import Row, Tally, keyword_codes, quotes_that_do_not_stand, ratio
 from matcher.evaluation.labels import LabelledText
-from matcher.inference import Profile, TextEncoder, infer_many
+from matcher.inference import Profile, infer_many
 
 
-def evaluate(
-    cases: Sequence[LabelledText], *, encoder: TextEncoder | None = None
-) -> tuple[dict[str, object], list[Row]]:
+def evaluate(cases: Sequence[LabelledText]) -> tuple[dict[str, object], list[Row]]:
     """Compare inferred concerns and their roles with labels.
 
     Returns
@@ -26,7 +24,7 @@ def evaluate(
     tally, baseline = Tally(), Tally()
     rows: list[Row] = []
     false_quotes = roles_right = core_right = 0
-    inferred = infer_many([Profile(case.text, case.name) for case in cases], encoder=encoder)
+    inferred = infer_many([Profile(case.text, case.name) for case in cases])
     for case, claims in zip(cases, inferred, strict=True):
         found = {claim.code: claim for claim in claims if claim.kind is ClaimKind.CONCERN}
         listed = keyword_codes(case.text, ClaimKind.CONCERN)

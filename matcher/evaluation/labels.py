@@ -74,7 +74,7 @@ def read_labels(path: Path, kind: ClaimKind, data_folder: Path | None = None) ->
     by_key = set(KEY_COLUMNS) <= set(header)
     if not by_key and not set(TEXT_COLUMNS) <= set(header):
         raise LabelsError(
-            f"{path.name}: needs the columns {','.join(TEXT_COLUMNS)} (or {','.join(KEY_COLUMNS)}) and at least one row;"
+            f"{path.name}: needs the columns {','.join(TEXT_COLUMNS)} (or {','.join(KEY_COLUMNS)}) and a row or more;"
             f" found {','.join(header) or 'nothing'}"
         )
     problems: list[str] = []
@@ -85,12 +85,16 @@ def read_labels(path: Path, kind: ClaimKind, data_folder: Path | None = None) ->
         where = f"{path.name} row {number}"
         text = texts.get((row["source"], row["row_key"]), "") if by_key else row["text"]
         if not text.strip() and not (by_key and problems and data_folder is None):
-            problems.append(f"{where}: {'row_key ' + row['row_key'] if by_key else 'text'}: no text; give one or drop the row")
+            problems.append(
+                f"{where}: {'row_key ' + row['row_key'] if by_key else 'text'}: no text; give one or drop the row"
+            )
         codes = _codes(row["codes"], kind, vocabulary, where, problems)
         key = f"{row['source']}:{row['row_key']}" if by_key else row["id"]
         cases.append(LabelledText(key, row["name"], text, codes, row.get("split", "")))
     seen: set[str] = set()
-    problems.extend(f"{path.name}: {case.id} is labelled twice" for case in cases if case.id in seen or seen.add(case.id))
+    problems.extend(
+        f"{path.name}: {case.id} is labelled twice" for case in cases if case.id in seen or seen.add(case.id)
+    )
     if problems:
         raise LabelsError("\n".join(problems))
     return cases
@@ -112,7 +116,9 @@ def _texts(rows: list[dict[str, str]], data_folder: Path | None, problems: list[
     for row in rows:
         wanted.setdefault(row["source"], set()).add(row["row_key"])
     problems.extend(
-        f"source {source!r} is unknown; known: {', '.join(SOURCES)}" for source in sorted(wanted) if source not in SOURCES
+        f"source {source!r} is unknown; known: {', '.join(SOURCES)}"
+        for source in sorted(wanted)
+        if source not in SOURCES
     )
     if data_folder is None:
         problems.append("these labels name rows of open data: say in which folder the data is")

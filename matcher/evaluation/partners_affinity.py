@@ -116,11 +116,8 @@ def fit_affinity(
         for window in windows:
             for start in range(0, len(window.gold), block):
                 rows = slice(start, min(start + block, len(window.gold)))
-                pairs = [
-                    (window.pairs[name][rows] - np.float32(mean)) / np.float32(scale)
-                    for name, mean, scale in zip(names, means, scales, strict=True)
-                ]
-                part, slope = _block_loss(parameters, pairs, window.took_part, window.gold[rows])
+                pairs = [window.pairs[name][rows] for name in names]
+                part, slope = _block_loss(parameters, scales, pairs, window.took_part, window.gold[rows])
                 value += part
                 gradient += slope
         gradient /= queries
@@ -134,29 +131,40 @@ def fit_affinity(
 
 
 def _block_loss(
-    parameters: NDArray[np.float64], pairs: Sequence[Floats], took_part: csr_matrix, gold: Sequence[NDArray[np.int64]]
+    parameters: NDArray[np.float64],
+    scales: Sequence[float],
+    pairs: Sequence[Floats],
+    took_part: csr_matrix,
+    gold: Sequence[NDArray[np.int64]],
 ) -> tuple[float, NDArray[np.float64]]:
-    """Return loss and gradient; the last two parameters are the logs of the exponent and of the floor."""
-    power, floor = np.exp(parameters[-2:])
-    logs = sum((np.float32(w) * x for w, x in zip(parameters[:-2], pairs, strict=True)), np.float32(0))
-    weights = np.exp(np.maximum(logs - np.max(logs, axis=1, keepdims=True), LOWEST)).astype(np.float32)
-    totals = np.asarray((took_part.T @ weights.T).T)
+    """Return loss and gradient; the last two parameters are the logs of the exponent and of the floor.
+
+    The features' means cancel, for each query's weights are relative to its best.
+    """
+    power, floor = (float(value) for value in np.exp(parameters[-2:]))
+    logs = np.zeros_like(pairs[0])
+    for weight, scale, values in zip(parameters[:-2], scales, pairs, strict=True):
+        logs += values * np.float32(weight / scale)
+    logs -= logs.max(axis=1, keepdims=True)
+    weights = np.exp(np.maximum(logs, np.float32(LOWEST)))
+    totals = np.ascontiguousarray((took_part.T @ weights.T).T)
     best = totals.max(axis=1, keepdims=True)
     relative = totals / best
     wanted = np.zeros_like(relative)
     for row, places in enumerate(gold):
         wanted[row, places] = 1.0
     count = wanted.sum(axis=1, keepdims=True)
-    logit = power * np.log(relative + floor)
+    log_relative = np.log(relative + floor)
+    logit = power * log_relative
     logit -= logit.max(axis=1, keepdims=True)
     mass = np.exp(logit)
     norm = mass.sum(axis=1, keepdims=True)
-    value = -float((wanted * (logit - np.log(norm)) / np.sqrt(count)).sum())
+    value = -float((wanted * (logit - np.log(norm)) / np.sqrt(count)).sum(dtype=np.float64))
     slope = (count * mass / norm - wanted) / np.sqrt(count)
     by_relative = slope * power / (relative + floor)
     by_total = by_relative / best
     by_total[np.arange(len(best)), totals.argmax(axis=1)] -= (by_relative * relative / best).sum(axis=1)
-    by_weight = np.asarray((took_part @ by_total.T).T) * weights
-    gradient = [float((by_weight * x).sum()) for x in pairs]
-    gradient += [float((slope * np.log(relative + floor)).sum() * power), float(by_relative.sum() * floor)]
+    by_weight = np.ascontiguousarray((took_part @ by_total.T).T) * weights
+    gradient = [float(np.vdot(by_weight, x)) / scale for x, scale in zip(pairs, scales, strict=True)]
+    gradient += [float(np.vdot(slope, log_relative)) * power, float(by_relative.sum(dtype=np.float64)) * floor]
     return value, np.asarray(gradient)

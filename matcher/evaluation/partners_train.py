@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from kb.columns.vectors import TextEncoder
 from matcher.evaluation.partners_affinity import (
     MEANING_FEATURES,
     WORD_FEATURES,
@@ -15,13 +20,13 @@ from matcher.evaluation.partners_affinity import (
     AffinityExamples,
     fit_affinity,
 )
-from matcher.evaluation.partners_data import TrackRecords
+from matcher.evaluation.partners_data import TrackRecords, read_track_records
 from matcher.evaluation.partners_features import BENDING, FEATURES, CandidateScorer, QueryBlock, pair_features
 from matcher.evaluation.partners_knowledge import Knowledge, query_texts, reading_text
-from matcher.evaluation.partners_model import WITH_MEANING, WORDS_ONLY, PartnerRanker
+from matcher.evaluation.partners_model import LEARNED, WITH_MEANING, WORDS_ONLY, PartnerRanker
 from matcher.evaluation.partners_split import PartnerQuery, split_records
 from matcher.evaluation.partners_text import Floats
-from matcher.evaluation.partners_vectors import Encoding
+from matcher.evaluation.partners_vectors import Encoding, encoding_with
 from matcher.learning import AdditiveRanker, Examples, fit_ranker
 
 BLOCK = 64
@@ -129,6 +134,35 @@ def _sample_one(values: Floats, query: PartnerQuery, random: np.random.Generator
     return Examples(values[chosen], np.isin(chosen, query.gold), log_weight)
 
 
-def variant_name(meaning: bool) -> str:
-    """Return the name a fitted ranker is saved under."""
-    return WITH_MEANING if meaning else WORDS_ONLY
+def learn(
+    engagements: Path,
+    participations: Path,
+    *,
+    windows: Sequence[tuple[date, date]],
+    kinds: Sequence[str] = (),
+    encoder: TextEncoder | None = None,
+    vectors_cache: Path | None = None,
+    notes: Mapping[str, Any] | None = None,
+    path: Path = LEARNED,
+) -> None:
+    """Train every variant on the windows and save the model with where it comes from; `notes` are kept beside it."""
+    records = read_track_records(engagements, participations)
+    encoding = encoding_with(encoder, vectors_cache) if encoder else None
+    ready = [training_window(records, start, until, kinds, encoding) for start, until in windows]
+    variants = {WORDS_ONLY: train(ready, meaning=False).to_json()}
+    if encoder:
+        variants[WITH_MEANING] = train(ready, meaning=True).to_json()
+    body = {
+        "trained_on": {
+            "windows": [[str(start), str(until)] for start, until in windows],
+            "kinds": list(kinds),
+            "queries": [len(window.block.queries) for window in ready],
+        },
+        "notes": dict(notes or {}),
+        "features": dict(FEATURES),
+        "encoder": encoder.key.split("/")[0] if encoder else "",
+        "variants": variants,
+    }
+    digest = hashlib.sha256(json.dumps(body["variants"], sort_keys=True).encode()).hexdigest()[:12]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"id": f"partners-{digest}", **body}, indent=1) + "\n", encoding="utf-8")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import xlsxwriter
+from xlsxwriter.format import Format
 
 from matcher.export.plain import candidate_row
 from matcher.results import Ranking
@@ -42,7 +43,9 @@ def write_excel(ranking: Ranking, path: Path) -> None:
         _sheet(workbook, "Set apart", ["organization", "why"], apart, bold)
 
 
-def _sheet(workbook: Any, name: str, titles: list[str], rows: list[list[Any]], bold: Any) -> None:
+def _sheet(
+    workbook: xlsxwriter.Workbook, name: str, titles: list[str], rows: Sequence[Sequence[object]], bold: Format
+) -> None:
     sheet = workbook.add_worksheet(name)
     sheet.write_row(0, 0, titles, bold)
     for number, row in enumerate(rows, 1):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import SupportsFloat, TypeAlias, cast
 
 from pydantic import BaseModel
 
@@ -18,6 +18,7 @@ from matcher.results import Candidate, Ranking
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SCORE_DIGITS = 2
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 
 def neutral(text: str) -> str:
@@ -25,34 +26,29 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def as_data(value: Any) -> Any:
+def as_data(value: object) -> Json:
     """Turn result objects into what JSON knows; floats are rounded to four digits."""
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_defaults=True)
+        dumped: dict[str, Json] = value.model_dump(mode="json", exclude_defaults=True)
+        return dumped
     if is_dataclass(value) and not isinstance(value, type):
-        return {key: as_data(getattr(value, key)) for key in asdict_keys(value)}
+        return {item.name: as_data(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, dict):
         return {str(key): as_data(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [as_data(item) for item in value]
     if isinstance(value, Enum):
-        return value.value
+        return str(value.value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float) or hasattr(value, "item"):
-        return round(float(value), 4)
-    return value
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    return round(float(cast(SupportsFloat, value)), 4)
 
 
-def asdict_keys(value: Any) -> tuple[str, ...]:
-    """Return the field names of a dataclass object."""
-    return tuple(value.__dataclass_fields__)
-
-
-def ranking_data(ranking: Ranking) -> dict[str, Any]:
+def ranking_data(ranking: Ranking) -> Json:
     """Return a ranking as plain data."""
-    data: dict[str, Any] = as_data(ranking)
-    return data
+    return as_data(ranking)
 
 
 def write_json(ranking: Ranking, path: Path) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from kb.organization import Claim
 from matcher.inference.engine import Profile, infer_many
 from matcher.inference.errors import InputFileError
-from matcher.inference.learnt import TextEncoder
 
 INPUT_COLUMNS = ("id", "name", "text")
 OUTPUT_COLUMNS = ("id", "kind", "code", "role", "confidence", "quote")
@@ -20,7 +19,7 @@ Progress = Callable[[str, int, int | None], None]
 """Called with (what is being done, done so far, total or None when unknown)."""
 
 
-def infer_file(input: Path, output: Path, progress: Progress, *, encoder: TextEncoder | None = None) -> int:
+def infer_file(input: Path, output: Path, progress: Progress) -> int:
     """Infer the claims of every organization of a CSV file.
 
     Parameters
@@ -50,7 +49,7 @@ def infer_file(input: Path, output: Path, progress: Progress, *, encoder: TextEn
             writer = csv.writer(file)
             writer.writerow(OUTPUT_COLUMNS)
             profiles = [Profile(row["text"], row["name"]) for row in rows]
-            for done, (row, claims) in enumerate(zip(rows, infer_many(profiles, encoder=encoder), strict=True), start=1):
+            for done, (row, claims) in enumerate(zip(rows, infer_many(profiles), strict=True), start=1):
                 for claim in claims:
                     writer.writerow([neutral(cell) for cell in _cells(row["id"], claim)])
                     written += 1

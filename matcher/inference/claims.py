@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-
 from kb.organization import Claim, ClaimKind, ClaimStatus, ConcernRole, Evidence, Source
 from matcher.inference.findings import Finding
 from matcher.inference.reading import Reading
@@ -42,12 +39,3 @@ def _strength(finding: Finding) -> float:
     if 0 in clauses and len(clauses) >= OFTEN:
         return DEFINING
     return SUBSTANTIAL if 0 in clauses or len(clauses) > 1 else WEAK
-
-
-def calibrated(score: float, curve: Mapping[str, float]) -> float:
-    """Turn a score into the share of such findings that were right among the labelled training texts.
-
-    A logistic curve (Platt, 1999) over the log-odds of the score.
-    """
-    clipped = min(max(score, 0.01), 0.99)
-    return 1.0 / (1.0 + math.exp(-(curve["intercept"] + curve["slope"] * math.log(clipped / (1.0 - clipped)))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from kb.organization import ConcernRole
@@ -13,6 +14,9 @@ from matcher.inference.rules import Rule
 SUPPLY_LIST = 3
 LIST_PLACE = 0.2
 AFTER = 40
+REACH = 130
+LISTED = re.compile(r"[^.;]*?\b(?:industries|sectors|markets|applications|projects|fields|segments)\b")
+TOWARDS = re.compile(r"\b(?:for|to|in|including|serves|such as|comprising|comprise)\b")
 CORE = 0.8
 BEFORE = 160
 MANY_CLAUSES = 3
@@ -42,10 +46,22 @@ def _is_mention(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ..
     clause = reading.clauses[hit.clause]
     if reading.stands(roles["mention"], clause):
         return True
+    if hit.rule.part != "business" and _in_list_of_industries(reading, hit):
+        return True
     if hit.rule.part != "supply":
         return False
     around = reading.lowered[max(clause.start, hit.start - 20) : min(clause.end, hit.end + 90)]
     return around.count(",") > SUPPLY_LIST
+
+
+def _in_list_of_industries(reading: Reading, hit: Hit) -> bool:
+    """Tell whether a word stands in "for A, B, C and other industries": those are customers, named in passing."""
+    clause = reading.clauses[hit.clause]
+    after = LISTED.match(reading.lowered, hit.end, min(clause.end, hit.end + REACH))
+    if after is None:
+        return False
+    before = reading.lowered[max(clause.start, hit.start - REACH) : hit.start]
+    return before.count(",") + after.group().count(",") >= SUPPLY_LIST and bool(TOWARDS.search(before))
 
 
 def _depth(reading: Reading, hits: Sequence[Hit], roles: Mapping[str, tuple[Phrase, ...]]) -> float:

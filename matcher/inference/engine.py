@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from kb.organization import Claim, ClaimKind
+from matcher.inference.calibration import Curve, calibrated, load_calibration
 from matcher.inference.capacities import capacity_findings
-from matcher.inference.claims import calibrated, claim
+from matcher.inference.claims import claim
 from matcher.inference.concerns import concern_findings
-from matcher.inference.findings import Finding
-from matcher.inference.learnt import Learnt, TextEncoder, load_learnt
 from matcher.inference.lexicon import Lexicon, lexicon_findings, load_lexicon
 from matcher.inference.prose import language
 from matcher.inference.reading import Reading
@@ -20,7 +19,6 @@ from matcher.inference.rules import FOLDER, Rules, load_rules
 
 THRESHOLD = 0.5
 LEXICON_CONFIDENCE = 0.7
-BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,7 @@ def language_of(text: str) -> str:
     return language(text, load_rules().function_words)
 
 
-def infer(
-    text: str,
-    *,
-    name: str = "",
-    industry: str | None = None,
-    where: str = "description",
-    encoder: TextEncoder | None = None,
-) -> tuple[Claim, ...]:
+def infer(text: str, *, name: str = "", industry: str | None = None, where: str = "description") -> tuple[Claim, ...]:
     """Infer claims from what an organization says about itself.
 
     Parameters
@@ -62,52 +53,28 @@ def infer(
         A code of industries.yaml; it shifts how much evidence a capacity needs.
     where : str
         What the quotes are said to stand in.
-    encoder : TextEncoder or None
-        Adds the learnt layer where there is one for this encoder.
 
     Returns
     -------
     tuple of Claim
         Status inferred; every quote stands in `text` letter by letter.
     """
-    return next(iter(infer_many([Profile(text, name, industry)], where=where, encoder=encoder)))
-
-
-def infer_many(
-    profiles: Iterable[Profile], *, where: str = "description", encoder: TextEncoder | None = None
-) -> Iterator[tuple[Claim, ...]]:
-    """Infer the claims of many organizations, in order; texts are encoded in batches."""
-    learnt = load_learnt()
-    batch: list[Profile] = []
-    for profile in profiles:
-        batch.append(profile)
-        if len(batch) == BATCH:
-            yield from _of_batch(batch, where, encoder, learnt)
-            batch = []
-    yield from _of_batch(batch, where, encoder, learnt)
-
-
-def _of_batch(
-    batch: list[Profile], where: str, encoder: TextEncoder | None, learnt: Learnt
-) -> Iterator[tuple[Claim, ...]]:
-    if not batch:
-        return
     rules = load_rules()
-    vectors = learnt.vectors(encoder, [profile.text for profile in batch])
-    for row, profile in enumerate(batch):
-        if not profile.text.strip() or language(profile.text, rules.function_words) != "en":
-            yield ()
-            continue
-        reading = Reading(profile.text, profile.name, rules.guards)
-        capacities = capacity_findings(reading, rules.capacities)
-        scores = {code: finding.score for code, finding in capacities.items()}
-        if vectors is not None:
-            scores = learnt.scores(vectors[row], scores)
-        yield (
-            *_capacities(reading, capacities, scores, profile, rules, learnt, where),
-            *_concerns(reading, rules, learnt, where),
-            *_lexical(reading, where),
-        )
+    if not text.strip() or language(text, rules.function_words) != "en":
+        return ()
+    reading = Reading(text, name, rules.guards)
+    curves = load_calibration()
+    return (
+        *_capacities(reading, rules, rules.industries.get(industry or "", {}), curves["capacity"], where),
+        *_concerns(reading, rules, curves["concern"], where),
+        *_lexical(reading, where),
+    )
+
+
+def infer_many(profiles: Iterable[Profile], *, where: str = "description") -> Iterator[tuple[Claim, ...]]:
+    """Infer the claims of many organizations, in order, one at a time: the input may be a stream."""
+    for profile in profiles:
+        yield infer(profile.text, name=profile.name, industry=profile.industry, where=where)
 
 
 def shifted(score: float, shift: float) -> float:
@@ -117,26 +84,17 @@ def shifted(score: float, shift: float) -> float:
 
 
 def _capacities(
-    reading: Reading,
-    findings: dict[str, Finding],
-    scores: dict[str, float],
-    profile: Profile,
-    rules: Rules,
-    learnt: Learnt,
-    where: str,
+    reading: Reading, rules: Rules, shifts: Mapping[str, float], curve: Curve, where: str
 ) -> Iterator[Claim]:
-    shifts = rules.industries.get(profile.industry or "", {})
-    for code, finding in findings.items():
-        score = shifted(scores[code], shifts.get(code, 0.0))
+    for code, finding in capacity_findings(reading, rules.capacities).items():
+        score = shifted(finding.score, shifts.get(code, 0.0))
         if score >= THRESHOLD:
-            yield claim(ClaimKind.CAPACITY, finding, reading, where, calibrated(score, learnt.calibration["capacity"]))
+            yield claim(ClaimKind.CAPACITY, finding, reading, where, calibrated(score, curve))
 
 
-def _concerns(reading: Reading, rules: Rules, learnt: Learnt, where: str) -> Iterator[Claim]:
+def _concerns(reading: Reading, rules: Rules, curve: Curve, where: str) -> Iterator[Claim]:
     for finding in concern_findings(reading, rules.concerns, rules.roles).values():
-        yield claim(
-            ClaimKind.CONCERN, finding, reading, where, calibrated(finding.score, learnt.calibration["concern"])
-        )
+        yield claim(ClaimKind.CONCERN, finding, reading, where, calibrated(finding.score, curve))
 
 
 def _lexical(reading: Reading, where: str) -> Iterator[Claim]:

@@ -13,8 +13,8 @@ class PatternError(InferenceError):
     """A pattern file is wrong."""
 
 
-class LearntWeightsError(InferenceError):
-    """The learnt weights cannot be used with the encoder at hand."""
+class CalibrationError(InferenceError):
+    """The calibration file cannot be used."""
 
 
 class InputFileError(InferenceError):

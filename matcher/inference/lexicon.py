@@ -17,7 +17,7 @@ from matcher.inference.findings import Finding, Span
 from matcher.inference.prose import lower
 from matcher.inference.reading import Reading
 
-WORD = re.compile(r"[^\W_]+(?:['’.\-/][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['\u2019.\-/][^\W_]+)*")
 KINDS = (ClaimKind.CAUSE, ClaimKind.AUDIENCE, ClaimKind.PLACE)
 THROUGH = {
     ClaimKind.CAUSE: frozenset({"uses"}),

@@ -16,9 +16,10 @@ MAX_TOKENS = 10
 MAX_GAP = 30
 MAX_ALTERNATIVES = 90
 MIN_ANCHOR = 2
-BETWEEN = r"[\s\-–/'’\"“”]+"
-SKIPPED = r"(?:[\s\-–/,'’\"“”()&]+[^\s\-–/,;.()&]+)"
-TOKEN = re.compile(r"^(?:~\d{1,2}|#|[\w*|&'’+.\-]+\??)$")
+BETWEEN = r"[\s\-\u2013/'\u2019\"\u201c\u201d]+"
+ACROSS = r"[\s\-\u2013/,'\u2019\"\u201c\u201d()&]+"
+SKIPPED = r"(?:[\s\-\u2013/,'\u2019\"\u201c\u201d()&]+[^\s\-\u2013/,;.()&]+)"
+TOKEN = re.compile(r"^(?:~\d{1,2}|#|[\w*|&'\u2019+.\-]+\??)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Phrase:
 
 def _alternative(word: str) -> str:
     parts = (re.escape(part).replace(r"\*", r"\w*") for part in word.split("_"))
-    return r"[\s\-–]+".join(parts)
+    return r"[\s\-\u2013]+".join(parts)
 
 
 def _literal(word: str) -> str:
@@ -100,7 +101,7 @@ def compile_phrase(source: str) -> Phrase:
     glue = ""
     for token in source.split():
         if token.startswith("~"):
-            glue = f"{SKIPPED}{{0,{int(token[1:])}}}?[\\s\\-–/,'’\"“”()&]+"
+            glue = f"{SKIPPED}{{0,{int(token[1:])}}}?{ACROSS}"
             continue
         if token == "#":
             body, optional = r"\d[\d,.]*", False

@@ -13,8 +13,8 @@ ABBREVIATION = re.compile(
 STARTER = re.compile(
     r"(?:The|It|Its|In|As|Further|Additionally|This|They|Their|We|Our|Moreover|However|These|Through|With|For|Also)\b"
 )
-BOUNDARY = re.compile(r"[.!?]+[\"”’)]*(?=\s+[^\sa-z])|[;•\n]+|\s-\s")
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+BOUNDARY = re.compile(r"[.!?]+[\"\u201d\u2019)]*(?=\s+[^\sa-z])|[;•\n]+|\s-\s")
+WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 MIN_WORDS = 8
 MIN_ENGLISH = 0.09
 MAX_FOREIGN_SCRIPT = 0.3

@@ -12,13 +12,13 @@ from matcher.inference.prose import Clause, clauses, lower
 from matcher.inference.rules import Guard, Rule
 
 COMPANY_NAME = re.compile(
-    r"(?:(?:[A-Z0-9][\w&'’.\-]*|of|de|do|da|and|y|&|e|the|ve|und|et|\([A-Z]\w*\)),?\s+){1,9}"
+    r"(?:(?:[A-Z0-9][\w&'\u2019.\-]*|of|de|do|da|and|y|&|e|the|ve|und|et|\([A-Z]\w*\)),?\s+){1,9}"
     r"(?:Inc|Ltd|Limited|Corp|Corporation|Company|Co|PLC|Plc|plc|S\.?A\.?|AG|N\.?V\.?|Tbk|Berhad|Bhd|AB|ASA|A/S|SE|"
     r"Oyj|SpA|S\.p\.A|Holdings|Group|GmbH|KGaA|LLC|L\.P|LP|Sirketi|Trust)\b\.?"
 )
 COMPANY = re.compile(
-    r"\b(?:(?:the|this|its|a|an|of|holding|based|trading|\w+ing) company|the firm|headquartered in|subsidiaries|segments?|"
-    r"listed|engages in|operates as|the fund|manufactur\w+|products|dealers|brands?|founded in)\b"
+    r"\b(?:(?:the|this|its|a|an|of|holding|based|trading|\w+ing) company|the firm|headquartered in|subsidiaries|"
+    r"segments?|listed|engages in|operates as|the fund|manufactur\w+|products|dealers|brands?|founded in)\b"
 )
 NONPROFIT = re.compile(
     r"\b(?:charit(?:y|ies|able)|trustees|our members|nonprofit|non-profit|not-for-profit|public benefit|"
@@ -142,7 +142,7 @@ def _folded(text: str) -> str:
 
 def _own_name(lowered: str, name: str) -> list[tuple[int, int]]:
     """Find the longest beginning of a name that stands in the text, wherever it does."""
-    words = re.findall(r"[\w&'’.\-]+", _folded(lower(name)))
+    words = re.findall(r"[\w&'\u2019.\-]+", _folded(lower(name)))
     folded = _folded(lowered)
     for count in range(len(words), 0, -1):
         if count == 1 and (len(words) > 2 or len(words[0]) < MIN_NAME):

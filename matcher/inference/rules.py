@@ -90,7 +90,7 @@ def _read(path: Path, problems: list[str]) -> dict[str, Any]:
     return loaded
 
 
-def _phrases(sources: Any, where: str, problems: list[str]) -> tuple[Phrase, ...]:
+def _phrases(sources: object, where: str, problems: list[str]) -> tuple[Phrase, ...]:
     if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
         problems.append(f"{where}: must be a list of phrases")
         return ()
@@ -99,7 +99,7 @@ def _phrases(sources: Any, where: str, problems: list[str]) -> tuple[Phrase, ...
     return tuple(compile_phrase(source) for source in sources if source not in wrong)
 
 
-def _rule(body: Any, where: str, guards: set[str], problems: list[str]) -> Rule | None:
+def _rule(body: object, where: str, guards: set[str], problems: list[str]) -> Rule | None:
     if not isinstance(body, dict) or "any" not in body:
         problems.append(f"{where}: needs a list `any`")
         return None

@@ -14,13 +14,15 @@ from matcher.reading.scanning import Scan
 from matcher.reading.sentences import Reading, Scope
 
 PURPOSE = re.compile(r"\b(?:to|so that|in order to|because|which will|that will)\b")
-RESTART = re.compile(r"(?:,|\band\b|\bor\b)\s+(?:also\s+)?(?:a|an|some|for)\b")
+RESTART = re.compile(r"(?:,|\band\b|\bor\b|\bplus\b|\bas well as\b)\s+(?:also\s+)?(?:a|an|some|someone|for)\b")
 DETERMINERS = frozenset({"a", "an", "any", "some", "another", "only", "one", "or", "more", "other", "no", "of", "all"})
 BARE_NO = frozenset(
     {"no", "never", "and", "or", "nor", "please", "whatsoever", "any", "all", "the", "not", "a", "kind"}
 )
+PLAIN = frozenset({"private", "local", "large", "big", "small", "national", "international", "global", "commercial"})
 MAX_EXTRA_WORDS = 2
 OUR = stem("our")
+WORLD = "world"
 Role = Literal["need", "offer", "own", "red_line", "none"]
 
 
@@ -114,7 +116,8 @@ class Lending:
                 yield from self._recognized(item, "need", 0.4)
             if scope is None or item.role != role:
                 continue
-            key = (scope.cue.start, scope.start)
+            restarts = len(RESTART.findall(self.scan.folded[scope.start : item.found.start]))
+            key = (scope.cue.start, restarts)
             purpose = self._in_purpose(item, scope)
             if role == "need" and purpose and earlier.get(key):
                 continue
@@ -163,7 +166,7 @@ class Lending:
             must = colored["must"] and not colored["nice"]
             importance = 1.0 if must else (0.3 if colored["nice"] else (0.8 if colored["urgent"] else 0.6))
         if kind == "offer" and item.scope and self.scan.folded[item.scope.cue.start : item.scope.cue.end] == "we have":
-            confidence = min(confidence, 0.5)
+            confidence = min(confidence, 0.45)
         codes = {entry.code for entry in item.found.entries if entry.grade != "weak"}
         for code in sorted(codes):
             yield Recognized(
@@ -199,7 +202,7 @@ class Lending:
         if scope is None:
             return None
         if group == "place":
-            if self.vocabulary.places[code].countries != {code} or not self._refuses_place(item, scope):
+            if code == WORLD or not self._refuses_place(item, scope):
                 return None
             return self._labelled(blank, "country", self.vocabulary.places[code].label, 0.7)
         concerned = any(scope.start <= other.start < scope.end for other in self._concerns)
@@ -221,9 +224,10 @@ class Lending:
             if item.found.entries[0].group != "sector" or item.role == "red_line" or self._nested(item):
                 continue
             before = self.scan.words_before(item.found, 3)
+            head = not before or before[-1] in DETERMINERS | PLAIN
             start = item.reading.sentence.start
             only = "only" in before or self.scan.has("only", max(start, item.found.start - 40), item.found.start)
-            asked = item.role == "need" and DETERMINERS & set(before) and item.scope is not None
+            asked = item.role == "need" and head and DETERMINERS & set(before) and item.scope is not None
             if asked and item.scope and self._in_purpose(item, item.scope):
                 continue
             if not asked and not (only and item.role in {"need", "none"} and item.scope is None):

@@ -12,7 +12,8 @@ from matcher.reading.phrases import Entry, Found, Token, entry, fold
 
 FIELDS = {"names", "ignore", "capital_only", "not_places", "persons", "person_after", "person_before", "state_of"}
 NO_PLACE = "-"
-COMPASS = frozenset("south north east west southern northern eastern western rural urban upper lower central".split())
+COMPASS = frozenset({"south", "north", "east", "west", "southern", "northern", "eastern", "western", "rural", "urban"})
+SPOKEN = frozenset({"speak", "speaking", "spoken", "language"})
 QUALIFIED = re.compile(r",.*|\(.*")
 ONE_SENTENCE = re.compile(r"[ \t]+")
 
@@ -89,6 +90,8 @@ def is_place(text: str, tokens: Sequence[Token], found: Found, rules: PlaceRules
         return False
     if not first.isupper() and (name in rules.capital_only or (capitals and not is_region_phrase and first.isalpha())):
         return _lower_is_fine(found, name, rules)
+    if SPOKEN & {token.stem for token in tokens[max(0, found.first - 4) : found.first]}:
+        return False
     after = tokens[found.last] if found.last < len(tokens) else None
     if after and after.stem in {fold(word) for word in rules.verb_before.get(name, ())}:
         return False

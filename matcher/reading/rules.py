@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parent
 CUES = (
     *("need", "need_before", "offer", "own", "own_before", "not_need", "not_need_before", "red_line"),
     *("red_line_before", "absence", "breaker", "must", "must_before", "urgent", "nice", "nice_before"),
+    *("need_colon", "offer_colon", "own_colon", "red_line_colon"),
 )
 SIGNS = ("audience", "value", "only", "partner", "industry", "from_there", "seeker_lacks", "own_here", "capability")
 GROUPS = ("lendable", "audience", "cause", "value", "concern", "sector")

@@ -20,17 +20,33 @@ IS_BULLET = re.compile(BULLET)
 CONTINUES = frozenset({"need", "offer", "own", "red_line", "not_need"})
 ASIDE_BEFORE = re.compile(r"(?<!\band)(?<!\bbut)[,(\u2013\u2014]\s*$")
 ASIDE_AFTER = re.compile(r"\s*(?:[,.;)\u2013\u2014]|$)")
+MAX_HEADING = 6
+COLON = "_colon"
 COLORS = ("must", "urgent", "nice")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence or list item; `item` marks a list item, `opens` a heading that ends with a colon."""
+    """A sentence or list item.
+
+    Attributes
+    ----------
+    item : bool
+        A list item.
+    opens : bool
+        It ends with a colon.
+    line : bool
+        A short line without a full stop: a heading, or an item of a list without bullets.
+    joined : bool
+        It continues the sentence before, after a semicolon.
+    """
 
     start: int
     end: int
     item: bool
     opens: bool
+    line: bool
+    joined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +108,20 @@ def sentences(text: str) -> list[Sentence]:
         item = bool(IS_BULLET.match(piece.lstrip("\n")))
         low = start + len(piece) - len(piece.lstrip())
         high = end - (len(piece) - len(piece.rstrip()))
-        found.append(Sentence(low, high, item, piece.rstrip().endswith(":")))
+        words = text[low:high].split()
+        line = not item and len(words) <= MAX_HEADING and piece.endswith("\n") and words[-1][-1] not in ".!?;,"
+        found.append(Sentence(low, high, item, words[-1].endswith(":"), line, text[:start].endswith(";")))
     return found
 
 
 def all_cues(folded: str, cues: Mapping[str, Iterable[Phrase]]) -> list[Cue]:
     """Find every cue; where two overlap the longer one counts."""
     found = [
-        Cue(name, start, end)
+        Cue(name.removesuffix(COLON), start, end)
         for name, phrases in cues.items()
         for phrase in phrases
         for start, end in phrase.spans(folded)
+        if not name.endswith(COLON) or folded[end : end + 2].lstrip().startswith(":")
     ]
     colors = {cue for cue in found if _color(cue)}
     asides = (_aside(folded, cue) for cue in _apart(colors))
@@ -144,17 +163,16 @@ def read_sentences(text: str, folded: str, cues: Mapping[str, Iterable[Phrase]])
             if found[position].end <= sentence.end:
                 inside.append(found[position])
             position += 1
-        if not (sentence.item or sentence.opens) and not _is_fragment(sentence, inside, text):
+        spoken = next((cue for cue in reversed(inside) if cue.name in CONTINUES), None)
+        fresh = spoken is not None or (sentence.line and text[: sentence.start].rstrip(" \t").endswith("\n\n"))
+        if fresh and not sentence.item:
             carried = None
         scopes = tuple(_scopes(sentence, inside, text, carried))
         yield Reading(sentence, scopes, tuple(inside))
-        if sentence.opens:
-            carried = next((cue for cue in reversed(inside) if cue.name in CONTINUES), None)
-
-
-def _is_fragment(sentence: Sentence, cues: list[Cue], text: str) -> bool:
-    """Tell whether a line has no cue of its own and is short enough to be part of a list without bullets."""
-    return not any(cue.name in CONTINUES for cue in cues) and len(text[sentence.start : sentence.end].split()) <= 9
+        if sentence.opens or (sentence.line and fresh) or (spoken and ":" in text[spoken.end : sentence.end]):
+            carried = spoken
+        elif not (sentence.item or sentence.line or sentence.joined):
+            carried = None
 
 
 def _scopes(sentence: Sentence, cues: list[Cue], text: str, carried: Cue | None) -> Iterator[Scope]:
@@ -168,6 +186,7 @@ def _scopes(sentence: Sentence, cues: list[Cue], text: str, carried: Cue | None)
             if opened:
                 start = max(opened[1], text.rfind(",", opened[1], cue.start) + 1)
                 if start == opened[1] and opened[0].name in CONTINUES and opened[0] is not carried:
+                    yield Scope(opened[0].name, opened[1], cue.start, opened[0])
                     boundary, opened = cue.end, None
                     continue
                 yield Scope(opened[0].name, opened[1], start, opened[0])

@@ -93,7 +93,7 @@ class Subjects:
     def audiences(self) -> list[Recognized]:
         """Return the audiences; people named as helpers or channels are left to the needs."""
         found = []
-        lendable = [(item.found.first, item.found.last, item.role) for item in self.placed if _lends(item)]
+        lendable = [(item.found.first, item.found.last) for item in self.placed if _taken(item)]
         for item in self._of("audience"):
             grades = {entry.code: entry.grade for entry in item.found.entries}
             start = item.reading.sentence.start
@@ -106,7 +106,7 @@ class Subjects:
                     continue
                 if helper and item.role in {"need", "offer", "own"}:
                     continue
-                if any(low <= item.found.first < high and role != "none" for low, high, role in lendable):
+                if any(low <= item.found.first < high or low == item.found.last for low, high in lendable):
                     continue
                 if grade == "weak" and (helper or code == "workers") and not aimed:
                     continue
@@ -179,5 +179,7 @@ class Subjects:
         return total - 2.5 * len(taken)
 
 
-def _lends(item: Placed) -> bool:
-    return item.found.entries[0].group == "lendable"
+def _taken(item: Placed) -> bool:
+    """Tell whether the words speak of what is lent, or are part of a cause such as "child marriage"."""
+    group = item.found.entries[0].group
+    return (group == "lendable" and item.role != "none") or (group == "cause" and item.found.words > 1)

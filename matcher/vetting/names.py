@@ -19,7 +19,8 @@ import yaml
 from anyascii import anyascii
 
 from kb.duplicates import TABLES_FILE, normalize_name
-from matcher.vetting.name_features import FEATURES, NameForm, Pairing, Word, pair_words
+from matcher.vetting.name_features import FEATURES
+from matcher.vetting.name_pairing import NameForm, Pairing, Word, pair_words
 
 NAMES_FILE = Path(__file__).with_name("names.yaml")
 FREQUENCIES_FILE = Path(__file__).with_name("name_frequencies.json")
@@ -30,7 +31,7 @@ LONGEST_NAME = 200
 MOST_WORDS = 24
 LONGEST_PHRASE = 6
 LEAST_WEIGHT = 0.08
-LATIN_ONLY = re.compile(r"[\x00-\x7f]*")
+INITIALS = re.compile(r"\b(?:\w\.){2,}")
 FORBIDDING_STRONG = ("other_number", "added_number", "other_place", "opposite_word", "words_exchanged")
 Level = Literal["strong", "possible", "none"]
 
@@ -159,6 +160,7 @@ def plain_words(name: str) -> list[str]:
     text = name[: 2 * LONGEST_NAME]
     for old, new in _tables().unspaced.items():
         text = text.replace(old, new)
+    text = INITIALS.sub(lambda found: found[0].replace(".", "") + " ", text)
     # Numbers at both ends keep the legal forms from being cut off, and are in no script.
     words = normalize_name(f"00 {text[:LONGEST_NAME]} 00").split()[1:-1]
     plain = " ".join(word if word.isascii() else normalize_name(f"00 {anyascii(word)} 00")[3:-3] for word in words)
@@ -187,6 +189,8 @@ def read_name(name: str) -> NameForm:
             value = ordinal[1] if ordinal else value.lstrip("0") or "0"
             numbers.append((value if raw[0].isdigit() else raw, value))
     values = [value for _, value in numbers]
+    not_spelt = tables.numbers.keys() | tables.legal_words.keys()
+    spelt = "".join([*(word for word in plain if word not in not_spelt), *values])
     return NameForm(
         tuple(word_of(word) for word in kept[:MOST_WORDS]),
         tuple(numbers[:MOST_WORDS]),
@@ -194,7 +198,7 @@ def read_name(name: str) -> NameForm:
         frozenset((tables.opposites[word], word) for word in kept if word in tables.opposites),
         frozenset(legal),
         "".join([*kept, *values]),
-        "".join([*(word for word in plain if word not in tables.numbers and word not in tables.legal_words), *values]),
+        spelt or "".join([*kept, *values]),
         "".join([*(word for word in kept if word not in tables.filler), *values]),
         bool(words) and bool(numbers) and (words[-1] not in kept),
     )
@@ -244,7 +248,7 @@ def _without_legal_forms(tagged: list[tuple[str, str]]) -> tuple[list[str], set[
 def name_variants(name: str) -> list[str]:
     """Return a name, and its parts where a slash stands between two whole names."""
     parts = [part.strip() for part in name[:LONGEST_NAME].split("/")]
-    whole = len(parts) > 1 and all(len(part) > 5 and " " in part or "-" in part for part in parts)
+    whole = len(parts) > 1 and all(len(part) > 5 and (" " in part or "-" in part) for part in parts)
     return [name, *parts] if whole and len(parts) <= 4 else [name]
 
 

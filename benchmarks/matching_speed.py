@@ -1,0 +1,95 @@
+"""How fast is one warm brief, against a single fused float32 pass over the same columns?
+
+    python benchmarks/matching_speed.py KNOWLEDGE_BASE [--brief ID] [--runs 15] [--out RESULT.json]
+
+Both are timed in turn in one process, on one BLAS thread, so that the ratio holds when the machine's speed
+drifts. The fused pass is what any exact scan must at least do: every embedded text against one vector and
+the top 50 of the result.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from kb.columns import Columns
+from matcher import open_matcher
+from matcher.ranking import top
+
+COUNT = 50
+
+COLD = """
+import time
+start = time.perf_counter()
+import sys
+from matcher import open_matcher
+matcher = open_matcher(sys.argv[1], starter=False)
+ranking = matcher.find_partners(matcher.kb.brief(sys.argv[2]))
+print(time.perf_counter() - start, "torch" in sys.modules, len(ranking.candidates))
+"""
+
+
+def fused_pass(columns: Columns, vector: np.ndarray) -> np.ndarray:
+    """Compare one vector with every text in the columns, and take the exact top 50 organizations."""
+    score = columns.profile_vectors[: columns.n] @ vector
+    offering = columns.offering_vectors @ vector
+    engagement = columns.engagement_vectors @ vector
+    np.maximum.at(score, columns.offering_row, offering)
+    np.maximum.at(score, columns.participant, engagement[columns.engagement])
+    return top(score, columns.alive[: columns.n], COUNT)
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("kb")
+    parser.add_argument("--brief", default="bed-nets-tanzania")
+    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    matcher = open_matcher(options.kb)
+    brief = matcher.kb.brief(options.brief)
+    columns = matcher.columns()
+    vector = matcher.prepare(brief).query.vectors[0]
+    fused, ranked = [], []
+    with threadpool_limits(1):
+        for _ in range(3):
+            fused_pass(columns, vector)
+            matcher.find_partners(brief, count=COUNT)
+        for _ in range(options.runs):
+            fused.append(timed(lambda: fused_pass(columns, vector)))
+            ranked.append(timed(lambda: matcher.find_partners(brief, count=COUNT)))
+    command = [sys.executable, "-c", COLD, options.kb, options.brief]
+    cold = [subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() for _ in range(3)]
+    result = {
+        "organizations": int(columns.alive.sum()),
+        "engagements": len(columns.engagement_numbers),
+        "runs": options.runs,
+        "fused_float32_pass_ms": round(1000 * statistics.median(fused), 1),
+        "brief_ranked_and_explained_ms": round(1000 * statistics.median(ranked), 1),
+        "ratio": round(statistics.median(r / f for r, f in zip(ranked, fused, strict=True)), 2),
+        "start_to_first_ranking_s": round(statistics.median(float(item[0]) for item in cold), 2),
+        "model_was_loaded": cold[0][1] == "True",
+    }
+    text = json.dumps(result, indent=2)
+    print(text)
+    if options.out:
+        options.out.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
