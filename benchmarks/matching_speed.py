@@ -32,7 +32,7 @@ import time
 start = time.perf_counter()
 import sys
 from matcher import open_matcher
-matcher = open_matcher(sys.argv[1], starter=False)
+matcher = open_matcher(sys.argv[1], create=False)
 ranking = matcher.find_partners(matcher.kb.brief(sys.argv[2]))
 print(time.perf_counter() - start, "torch" in sys.modules, len(ranking.candidates))
 """

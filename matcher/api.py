@@ -14,7 +14,7 @@ from matcher.starter import land_starter
 from matcher.terms import Filters
 
 
-def open_matcher(url: str | Path | None = None, *, model: str = BUNDLED, starter: bool = True) -> Matcher:
+def open_matcher(url: str | Path | None = None, *, model: str = BUNDLED, create: bool = True) -> Matcher:
     """Open a knowledge base for matching.
 
     Parameters
@@ -23,16 +23,16 @@ def open_matcher(url: str | Path | None = None, *, model: str = BUNDLED, starter
         Path or address; ``DANCECARD_KB`` or the user's data folder when not given.
     model : str
         The embedding model: bundled, a folder, or a Hugging Face id.
-    starter : bool
-        Fill an empty knowledge base with the starter organizations and example briefs.
+    create : bool
+        Create a knowledge base that does not exist, filled with the starter organizations and example briefs.
 
     Raises
     ------
     kb.errors.KbError
         When the knowledge base cannot be opened.
     """
-    kb = KnowledgeBase.open(url)
-    if starter and not kb.count()["organizations"] and not kb.batches(1):
+    kb = KnowledgeBase.open(url, create=create)
+    if not kb.batches(1):
         land_starter(kb)
     return Matcher(kb, SentenceTransformerEncoder(model))
 

@@ -209,6 +209,9 @@ def diagnose(
         state: State = "missing" if importance else "not needed"
         if code in asked or code in having:
             state = "asked" if code in asked else "owned"
+        if not importance and state != "not needed":
+            verb = "ask for it" if state == "asked" else "have it"
+            reason = f"You {verb}; nothing in the behaviour, the causes or the audience calls for it."
         evidence = asked.get(code, having.get(code, ""))
         found.append(Diagnosis(code, term.label, state, capacity.mix, importance, reason, evidence, capacity.question))
     return tuple(sorted(found, key=lambda item: (ORDER.index(item.state), -item.importance)))

@@ -71,10 +71,22 @@ def matcher(kb: KnowledgeBase, encoder: TinyEncoder) -> Matcher:
 
 
 @pytest.fixture(scope="session")
-def starter_kb(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    opened = KnowledgeBase.open(tmp_path_factory.mktemp("starter") / "starter.db")
+def starter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the starter knowledge base, to copy."""
+    path = tmp_path_factory.mktemp("starter") / "starter.db"
+    opened = KnowledgeBase.open(path)
     land_starter(opened)
-    return opened
+    with opened.reading() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    opened.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def starter_kb(starter_file: Path) -> KnowledgeBase:
+    return KnowledgeBase.open(starter_file)
 
 
 @pytest.fixture(scope="session")

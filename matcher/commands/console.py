@@ -13,8 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from kb.errors import KbError
 from kb.importing.parsed import Progress as Report
+from matcher.api import open_matcher
 from matcher.encoder import BUNDLED
 from matcher.errors import MatcherError
+from matcher.service import Matcher
 
 out = Console()
 err = Console(stderr=True)
@@ -33,6 +35,11 @@ ModelOption = Annotated[
     typer.Option("--model", envvar="DANCECARD_MODEL", help="Embedding model: bundled, a folder, or a Hugging Face id."),
 ]
 DEFAULT_MODEL = BUNDLED
+
+
+def open_existing(kb: str | None, model: str = DEFAULT_MODEL) -> Matcher:
+    """Open the knowledge base that was named, which must exist, or the one in the user's data folder."""
+    return open_matcher(kb, model=model, create=kb is None)
 
 
 def fail(message: str) -> NoReturn:

@@ -19,7 +19,15 @@ from kb.landing import Preview
 from kb.organization import ClaimKind, Organization
 from kb.vocabulary import load_vocabulary
 from matcher.api import open_matcher
-from matcher.commands.console import DEFAULT_MODEL, KbOption, ModelOption, out, plain_failures, progress_bar
+from matcher.commands.console import (
+    DEFAULT_MODEL,
+    KbOption,
+    ModelOption,
+    open_existing,
+    out,
+    plain_failures,
+    progress_bar,
+)
 from matcher.commands.matching import read_brief
 from matcher.export import write_ranking
 from matcher.export.plain import write_organizations
@@ -33,6 +41,8 @@ def init(
     """Create a knowledge base, filled with the starter organizations."""
     with plain_failures():
         opened = KnowledgeBase.open(kb) if empty else open_matcher(kb).kb
+        if empty and not opened.batches(1):
+            opened.add(label="created empty")
         out.print(f"{opened.address}: {label_counts(opened.count(), opened.count())}")
 
 
@@ -116,7 +126,7 @@ def show(
 ) -> None:
     """Show one organization with its claims and their evidence."""
     with plain_failures():
-        opened = open_matcher(kb).kb
+        opened = open_existing(kb).kb
         found = opened.get(organization)
         if as_json:
             typer.echo(json.dumps(found.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=2))
@@ -166,7 +176,7 @@ def search(
 ) -> None:
     """Find organizations by words and by meaning."""
     with plain_failures():
-        matcher = open_matcher(kb, model=model)
+        matcher = open_existing(kb, model)
         if words_only:
             pairs = [(item, "words") for item in matcher.kb.find(text, count)]
         else:
@@ -195,7 +205,7 @@ def export(
 ) -> None:
     """Write a ranking, or the whole knowledge base, to a file; every fact with its status."""
     with plain_failures():
-        matcher = open_matcher(kb, model=model)
+        matcher = open_existing(kb, model)
         if brief is None:
             out.print(f"{write_organizations(matcher.kb.iterate(), target):,} organizations written to {target}")
             return
@@ -208,14 +218,14 @@ def export(
 def briefs(kb: KbOption = None) -> None:
     """List the briefs in the knowledge base."""
     with plain_failures():
-        for brief in open_matcher(kb).kb.briefs():
+        for brief in open_existing(kb).kb.briefs():
             out.print(escape(f"{brief.id}: {brief.title}"))
 
 
 def batches(kb: KbOption = None) -> None:
     """List imports and edits, newest first."""
     with plain_failures():
-        for batch in open_matcher(kb).kb.batches():
+        for batch in open_existing(kb).kb.batches():
             undone = f", undone {batch.undone_at:%Y-%m-%d %H:%M}" if batch.undone_at else ""
             counts = label_counts(batch.counts, batch.counts)
             out.print(
@@ -227,14 +237,14 @@ def batches(kb: KbOption = None) -> None:
 def undo(batch: Annotated[int, typer.Argument(help="Number of the batch.")], kb: KbOption = None) -> None:
     """Take a batch back, whole."""
     with plain_failures():
-        done = open_matcher(kb).kb.undo(batch)
+        done = open_existing(kb).kb.undo(batch)
         out.print(escape(f"{done.label}: {label_counts(done.counts, done.counts)}"))
 
 
 def history(organization: Annotated[str, typer.Argument(help="Organization id.")], kb: KbOption = None) -> None:
     """Show every change of an organization: who, when, what."""
     with plain_failures():
-        for change in open_matcher(kb).kb.history(organization):
+        for change in open_existing(kb).kb.history(organization):
             out.print(
                 escape(f"{change.batch.at:%Y-%m-%d %H:%M} {change.batch.who}: {change.action}: {change.batch.label}"),
                 soft_wrap=True,
@@ -244,7 +254,7 @@ def history(organization: Annotated[str, typer.Argument(help="Organization id.")
 def duplicates(kb: KbOption = None) -> None:
     """List organizations that are, or may be, the same."""
     with plain_failures():
-        for match in open_matcher(kb).kb.duplicates():
+        for match in open_existing(kb).kb.duplicates():
             out.print(
                 escape(f"{match.certainty}: {match.existing_id} <- {match.incoming_id} ({', '.join(match.reasons)})"),
                 soft_wrap=True,
@@ -258,5 +268,5 @@ def merge(
 ) -> None:
     """Merge two organizations, keeping every claim."""
     with plain_failures():
-        batch = open_matcher(kb).kb.merge(kept, other)
+        batch = open_existing(kb).kb.merge(kept, other)
         out.print(f"Merged. Take it back with: dancecard undo {batch}")

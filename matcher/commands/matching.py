@@ -12,9 +12,17 @@ from rich.table import Table
 
 from kb.brief import Brief
 from kb.errors import UnknownRecordError
-from matcher.api import open_matcher
 from matcher.checks import load_brief
-from matcher.commands.console import DEFAULT_MODEL, KbOption, ModelOption, fail, out, plain_failures, progress_bar
+from matcher.commands.console import (
+    DEFAULT_MODEL,
+    KbOption,
+    ModelOption,
+    fail,
+    open_existing,
+    out,
+    plain_failures,
+    progress_bar,
+)
 from matcher.explanation import sentence
 from matcher.export import write_ranking
 from matcher.export.plain import ranking_data
@@ -47,15 +55,21 @@ def match(
     sector: Annotated[list[str] | None, typer.Option(help="Only these sectors.")] = None,
     country: Annotated[list[str] | None, typer.Option(help="Only these countries (ISO codes).")] = None,
     capacity: Annotated[list[str] | None, typer.Option(help="Only organizations with these capacities.")] = None,
+    diversity: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Spread the list over unlike candidates; 0 is by score alone.")
+    ] = None,
     save: Annotated[Path | None, typer.Option(help="Also write the ranking (.xlsx, .docx, .json, .csv).")] = None,
     model: ModelOption = DEFAULT_MODEL,
 ) -> None:
     """Rank candidate partners for a brief, with reasons."""
     with plain_failures():
-        matcher = open_matcher(kb, model=model)
+        matcher = open_existing(kb, model)
         filters = Filters(tuple(sector or ()), (), tuple(country or ()), tuple(capacity or ()))
         with progress_bar() as progress:
-            prepared = matcher.prepare(read_brief(matcher, brief), progress)
+            wanted = read_brief(matcher, brief)
+            if diversity is not None:
+                wanted = wanted.model_copy(update={"diversity": diversity})
+            prepared = matcher.prepare(wanted, progress)
         ranking = matcher.rank(prepared, count=1000 if explain else top, filters=filters)
         if save:
             write_ranking(ranking, save)

@@ -97,7 +97,7 @@ class AffinityExamples:
 
 
 def fit_affinity(
-    windows: Sequence[AffinityExamples], *, penalty: float = 1e-3, block: int = 200, steps: int = 40
+    windows: Sequence[AffinityExamples], *, penalty: float = 1e-3, block: int = 200, steps: int = 30
 ) -> Affinity:
     """Fit end to end: the softmax over all candidates of the logarithm of their summed weights."""
     names = tuple(windows[0].pairs)

@@ -32,6 +32,7 @@ PARTICIPATION_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "short_name": ("short_name", "shortName"),
     "kind": ("kind", "activityType"),
     "country": ("country",),
+    "city": ("city",),
     "role": ("role", "type"),
 }
 LEADING = frozenset({"coordinator", "lead", "leader", "lead partner", "seeker"})
@@ -55,7 +56,7 @@ class TrackRecords:
     short_names : each organization's other names
     engagement, organization : NDArray, int (n_rows,)
         Ordered by engagement.
-    kind, country : NDArray, str (n_rows,)
+    kind, country, city : NDArray, str (n_rows,)
         As reported in that engagement; empty where unknown.
     leads : NDArray, bool (n_rows,)
     dropped : counts of what could not be used
@@ -75,6 +76,7 @@ class TrackRecords:
     organization: Indices
     kind: Words
     country: Words
+    city: Words
     leads: NDArray[np.bool_]
     dropped: Mapping[str, int]
 
@@ -137,6 +139,7 @@ def read_track_records(engagements: Path, participations: Path) -> TrackRecords:
         np.asarray([known[key] for (_, key), _ in ordered], np.int64),
         np.asarray([row["kind"] for _, row in ordered], np.str_),
         np.asarray([row["country"] for _, row in ordered], np.str_),
+        np.asarray([row["city"] for _, row in ordered], np.str_),
         np.asarray([row["role"].casefold() in LEADING for _, row in ordered], np.bool_),
         dropped,
     )

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from matcher.evaluation.partners_affinity import FLOOR
 from matcher.evaluation.partners_data import TrackRecords
 from matcher.evaluation.partners_knowledge import Knowledge, QueryText
-from matcher.evaluation.partners_places import named_countries
+from matcher.evaluation.partners_places import named_cities, named_countries
 from matcher.evaluation.partners_split import PartnerQuery
 from matcher.evaluation.partners_text import Floats, mean_profiles
 
@@ -33,6 +33,7 @@ FEATURES: Mapping[str, str] = {
     "shared_record": "engagements shared with the seeker that resemble the query",
     "same_country": "is in the seeker's country",
     "country_named": "the query's text names its country",
+    "city_named": "the query's text names its city",
     "name_in_text": "its name has the query's words",
     "same_family": "its name resembles the seeker's",
 }
@@ -155,6 +156,7 @@ class CandidateScorer:
             "shared_record": np.log(shared + LEAST),
             "same_country": (country == known.country[None]) & (country != ""),
             "country_named": named_countries([text.full for text in block.texts], known.country),
+            "city_named": named_cities([text.full for text in block.texts], known.city),
             "name_in_text": np.minimum(in_text.toarray(), NAME_LIMIT),
             "same_family": known.family.similarity(seeker_names),
         }

@@ -67,7 +67,7 @@ class Knowledge:
     ages : float32 (k,), years before the window
     name_words : sparse (c, n_terms), candidates' names in the space of words
     family : TermSpace of the candidates' names
-    country, kind : NDArray, str (c,), the latest reported
+    country, city : NDArray, str (c,), the latest reported
     """
 
     split: Split
@@ -84,7 +84,7 @@ class Knowledge:
     name_words: csr_matrix
     family: TermSpace
     country: Words
-    kind: Words
+    city: Words
 
     @classmethod
     def fit(cls, records: TrackRecords, split: Split, vectors: Floats | None) -> Knowledge:
@@ -95,7 +95,7 @@ class Knowledge:
         members = _members(records, known)
         names = [records.names[c] for c in split.candidates]
         ages = (split.today - records.dates[known]) / np.timedelta64(1, "D") / YEAR
-        country, kind = _latest(records, split)
+        country, city = _latest(records, split)
         return cls(
             split,
             words,
@@ -111,7 +111,7 @@ class Knowledge:
             words.transform(names),
             TermSpace.fit(names, analyzer=family_terms),
             country,
-            kind,
+            city,
         )
 
     @cached_property
@@ -144,11 +144,11 @@ def _members(records: TrackRecords, known: Indices) -> csr_matrix:
 
 
 def _latest(records: TrackRecords, split: Split) -> tuple[Words, Words]:
-    """Return country and kind of each candidate as its latest known engagement reports them."""
+    """Return country and city of each candidate as its latest known engagement reports them."""
     known = np.isin(records.engagement, split.known)
     rows = np.flatnonzero(known & np.isin(records.organization, split.candidates))
     rows = rows[np.argsort(records.dates[records.engagement[rows]], kind="stable")]
     last: NDArray[np.int64] = np.zeros(len(records.organization_ids), np.int64)
     last[records.organization[rows]] = rows
     chosen = last[split.candidates]
-    return records.country[chosen], records.kind[chosen]
+    return records.country[chosen], records.city[chosen]

@@ -1,4 +1,4 @@
-"""Countries that a text names, by name or by adjective."""
+"""Places that a text names: countries by name or by adjective, cities by name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ import pycountry
 import yaml
 from numpy.typing import NDArray
 
+WORD = re.compile(r"\w+")
+SHORTEST_CITY = 4
+LONGEST_CITY = 3
 WORDS = Path(__file__).with_name("partners_countries.yaml")
 
 
@@ -46,3 +49,20 @@ def countries_in(text: str) -> frozenset[str]:
 def named_countries(texts: Sequence[str], codes: NDArray[np.str_]) -> NDArray[np.float32]:
     """Return 1 where a text names a country, float32 (n_texts, n_codes)."""
     return np.asarray([np.isin(codes, sorted(countries_in(text))) for text in texts], np.float32)
+
+
+def named_cities(texts: Sequence[str], cities: NDArray[np.str_]) -> NDArray[np.float32]:
+    """Return 1 where a text has a city's name of at least four letters, float32 (n_texts, n_cities)."""
+    names, place = np.unique(cities, return_inverse=True)
+    keys = [" ".join(WORD.findall(str(name).casefold())) for name in names]
+    column: dict[str, list[int]] = {}
+    for i, key in enumerate(keys):
+        if len(key) >= SHORTEST_CITY:
+            column.setdefault(key, []).append(i)
+    named = np.zeros((len(texts), len(names)), np.float32)
+    for row, text in zip(named, texts, strict=True):
+        words = WORD.findall(text.casefold())
+        runs = {" ".join(words[i : i + n]) for n in range(1, LONGEST_CITY + 1) for i in range(len(words) + 1 - n)}
+        for run in runs & column.keys():
+            row[column[run]] = 1.0
+    return named[:, place]

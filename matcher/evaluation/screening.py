@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,15 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
+from rapidfuzz.process import extractOne
 from rapidfuzz.utils import default_process
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from kb.importing.countries import country_code
 from kb.importing.files import open_table
 from kb.importing.parsed import Progress, no_progress
-from kb.watchlists import read_watchlist
+from kb.watchlists import Watchlist, read_watchlist
 from matcher.errors import LabelsError, TooLittleDataError
 from matcher.vetting.name_features import FEATURES, SPEAKING_FOR
+from matcher.vetting.name_pairing import Pairing
 from matcher.vetting.names import DEFAULT_THRESHOLD, compare, pair_names
 from matcher.vetting.screening import Screener, Subject
 
@@ -53,7 +54,9 @@ def read_pairs(path: Path, part: str | None = None) -> list[LabelledPair]:
     table = open_table(path)
     missing = [column for column in ("name1", "name2", "is_match") if column not in table.header]
     if missing:
-        raise LabelsError(f"{path.name}: the columns {', '.join(missing)} are missing; name1, name2, is_match are needed")
+        raise LabelsError(
+            f"{path.name}: the columns {', '.join(missing)} are missing; name1, name2, is_match are needed"
+        )
     pairs, problems = [], []
     for row, cells in table.rows():
         label = cells["is_match"].strip().casefold()
@@ -179,10 +182,8 @@ def false_positives(
     return summary, rows
 
 
-def _baseline_rate(lists: Iterable[Any], subjects: Sequence[Subject], sample: int = 1000) -> float:
+def _baseline_rate(lists: Iterable[Watchlist], subjects: Sequence[Subject], sample: int = 1000) -> float:
     """Return the baseline's hits per 1,000, on evenly spaced names: all against all takes long."""
-    from rapidfuzz.process import extractOne
-
     listed = [
         default_process(name)
         for found in lists
@@ -210,7 +211,7 @@ def _clean(path: Path) -> Iterator[tuple[str, str | None]]:
         name = cells[column].strip()
         if name and name.casefold() not in seen:
             seen.add(name.casefold())
-            yield name, cells.get("country") or None
+            yield name, country_code(cells.get("country", "").strip() or "?")
 
 
 def _measures(truth: NDArray[np.bool_], scores: NDArray[np.float64], threshold: float) -> dict[str, float]:
@@ -257,7 +258,5 @@ def learn(pairs: Sequence[LabelledPair], regularization: float = REGULARIZATION)
     return {"base": round(float(found[0]), 3), "weights": weights}
 
 
-def _pairing(pair: LabelledPair) -> Any:
+def _pairing(pair: LabelledPair) -> Pairing:
     return pair_names(pair.name1, pair.name2)
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -44,6 +45,8 @@ class Lending:
         self.scan = scan
         self.vocabulary = vocabulary
         self._concerns = [item for item in scan.found if item.entries[0].group == "concern"]
+        self._bare_sentences: dict[int, bool] = {}
+        self._concern_starts = [item.start for item in self._concerns]
         self.is_list = "." not in scan.text.strip().rstrip(".") and not any(item.scopes for item in scan.readings)
         self.placed = [self._place(item) for item in scan.found]
         self._around: dict[int, list[Placed]] = {}
@@ -66,7 +69,7 @@ class Lending:
         if scope.name in {"need", "offer", "own"}:
             return "need" if scope.name == "need" else ("offer" if scope.name == "offer" else "own")
         start, end = reading.sentence.start, reading.sentence.end
-        concerned = any(scope.start <= item.start < scope.end for item in self._concerns)
+        concerned = bool(self._concerns_in(scope.start, scope.end))
         if scope.name == "red_line":
             told = self.scan.has("partner", start, end) or self.scan.has("industry", start, end)
             return "red_line" if told or self._carried(scope, reading) else "none"
@@ -80,6 +83,10 @@ class Lending:
             return "need" if negative_own and (lacks or told) else "none"
         return "none"
 
+    def _concerns_in(self, low: int, high: int) -> list[Found]:
+        starts = self._concern_starts
+        return self._concerns[bisect_left(starts, low) : bisect_left(starts, high)]
+
     def _says(self, scope: Scope, words: set[str]) -> bool:
         return self.scan.folded[scope.cue.start : scope.cue.end].strip() in words
 
@@ -89,8 +96,13 @@ class Lending:
     def _bare(self, reading: Reading) -> bool:
         """Tell whether a sentence says little more than no to some concerns: "No tobacco, no alcohol."."""
         low, high = reading.sentence.start, reading.sentence.end
-        spans = [(item.start, item.end) for item in self._concerns if low <= item.start < high]
-        words = [token for token in self.scan.tokens if low <= token.start < high]
+        if low not in self._bare_sentences:
+            self._bare_sentences[low] = self._says_little_more(low, high)
+        return self._bare_sentences[low]
+
+    def _says_little_more(self, low: int, high: int) -> bool:
+        spans = [(item.start, item.end) for item in self._concerns_in(low, high)]
+        words = self.scan.words_in(low, high)
         extra = [
             word
             for word in words
@@ -205,7 +217,7 @@ class Lending:
             if code == WORLD or not self._refuses_place(item, scope):
                 return None
             return self._labelled(blank, "country", self.vocabulary.places[code].label, 0.7)
-        concerned = any(scope.start <= other.start < scope.end for other in self._concerns)
+        concerned = self._concerns_in(scope.start, scope.end)
         return None if concerned else self._labelled(blank, "sector", self.vocabulary.sectors[code], 0.65)
 
     def _refuses_place(self, item: Placed, scope: Scope) -> bool:

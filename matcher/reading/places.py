@@ -118,5 +118,14 @@ def _is_person(text: str, tokens: Sequence[Token], found: Found, rules: PlaceRul
 def _first_name(text: str, before: Token) -> bool:
     """Tell whether the word before, capitalized inside a sentence, reads like a first name."""
     is_name = before.raw[0].isupper() and before.raw[1:].islower()
-    starts = before.start == 0 or text[: before.start].rstrip(" \t")[-1:] in {".", "\n", ":", "!", "?", "•", "-", ""}
+    starts = before.start == 0 or text[max(0, before.start - 20) : before.start].rstrip(" \t")[-1:] in {
+        ".",
+        "\n",
+        ":",
+        "!",
+        "?",
+        "•",
+        "-",
+        "",
+    }
     return is_name and not starts and fold(before.raw) not in COMPASS

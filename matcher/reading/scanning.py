@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from matcher.inference.phrases import Phrase
@@ -26,6 +26,7 @@ class Scan:
         self.folded = fold(text)
         self.tokens: list[Token] = tokenize(text)
         self.readings = list(read_sentences(text, self.folded, rules.cues))
+        self._token_starts = [token.start for token in self.tokens]
         self._starts = [reading.sentence.start for reading in self.readings]
 
     @cached_property
@@ -47,6 +48,10 @@ class Scan:
     def has(self, sign: str, start: int, end: int) -> bool:
         """Tell whether one of a sign's phrases stands between two offsets."""
         return stands(self.rules.signs[sign], self.folded[max(0, start) : max(0, end)])
+
+    def words_in(self, low: int, high: int) -> list[Token]:
+        """Return the words that start between two offsets."""
+        return self.tokens[bisect_left(self._token_starts, low) : bisect_left(self._token_starts, high)]
 
     def words_before(self, found: Found, count: int) -> list[str]:
         """Return the stems of the words before a phrase, within its sentence."""

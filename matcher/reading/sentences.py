@@ -21,6 +21,7 @@ CONTINUES = frozenset({"need", "offer", "own", "red_line", "not_need"})
 ASIDE_BEFORE = re.compile(r"(?<!\band)(?<!\bbut)[,(\u2013\u2014]\s*$")
 ASIDE_AFTER = re.compile(r"\s*(?:[,.;)\u2013\u2014]|$)")
 MAX_HEADING = 6
+MAX_SENTENCE = 1500
 COLON = "_colon"
 COLORS = ("must", "urgent", "nice")
 
@@ -101,7 +102,7 @@ def sentences(text: str) -> list[Sentence]:
     for pattern in (HEADING, SHORT_LINE):
         cuts.update(match.end() for match in pattern.finditer(text))
     found = []
-    for start, end in pairwise(sorted(cuts)):
+    for start, end in _bounded(text, sorted(cuts)):
         piece = text[start:end]
         if not piece.strip():
             continue
@@ -110,8 +111,19 @@ def sentences(text: str) -> list[Sentence]:
         high = end - (len(piece) - len(piece.rstrip()))
         words = text[low:high].split()
         line = not item and len(words) <= MAX_HEADING and piece.endswith("\n") and words[-1][-1] not in ".!?;,"
-        found.append(Sentence(low, high, item, words[-1].endswith(":"), line, text[:start].endswith(";")))
+        found.append(Sentence(low, high, item, words[-1].endswith(":"), line, text[max(0, start - 1) : start] == ";"))
     return found
+
+
+def _bounded(text: str, cuts: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between cuts, none longer than `MAX_SENTENCE`: reading is quadratic within one."""
+    for start, end in pairwise(cuts):
+        while end - start > MAX_SENTENCE:
+            space = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+            cut = space + 1 if space > 0 else start + MAX_SENTENCE
+            yield start, cut
+            start = cut
+        yield start, end
 
 
 def all_cues(folded: str, cues: Mapping[str, Iterable[Phrase]]) -> list[Cue]:
@@ -164,7 +176,9 @@ def read_sentences(text: str, folded: str, cues: Mapping[str, Iterable[Phrase]])
                 inside.append(found[position])
             position += 1
         spoken = next((cue for cue in reversed(inside) if cue.name in CONTINUES), None)
-        fresh = spoken is not None or (sentence.line and text[: sentence.start].rstrip(" \t").endswith("\n\n"))
+        fresh = spoken is not None or (
+            sentence.line and text[max(0, sentence.start - 20) : sentence.start].rstrip(" \t").endswith("\n\n")
+        )
         if fresh and not sentence.item:
             carried = None
         scopes = tuple(_scopes(sentence, inside, text, carried))

@@ -36,6 +36,9 @@ class Subjects:
             item for item in lending.placed if item.role == "red_line" and item.found.entries[0].group == "place"
         ]
         self.notes: list[str] = []
+        self._groups: dict[int, set[str]] = {}
+        for item in self.placed:
+            self._groups.setdefault(item.reading.sentence.start, set()).add(item.found.entries[0].group)
 
     def _of(self, group: Subject) -> Iterator[Placed]:
         return (item for item in self.placed if item.found.entries[0].group == group)
@@ -93,7 +96,8 @@ class Subjects:
     def audiences(self) -> list[Recognized]:
         """Return the audiences; people named as helpers or channels are left to the needs."""
         found = []
-        lendable = [(item.found.first, item.found.last) for item in self.placed if _taken(item)]
+        taken = {place for item in self.placed if _taken(item) for place in range(item.found.first, item.found.last)}
+        lent = {item.found.first for item in self.placed if _taken(item)}
         for item in self._of("audience"):
             grades = {entry.code: entry.grade for entry in item.found.entries}
             start = item.reading.sentence.start
@@ -106,7 +110,7 @@ class Subjects:
                     continue
                 if helper and item.role in {"need", "offer", "own"}:
                     continue
-                if any(low <= item.found.first < high or low == item.found.last for low, high in lendable):
+                if item.found.first in taken or item.found.last in lent:
                     continue
                 if grade == "weak" and (helper or code == "workers") and not aimed:
                     continue
@@ -173,7 +177,7 @@ class Subjects:
         words = self.scan.folded[low:high]
         total = sum(points for phrase, points in self.scan.rules.behaviour if stands((phrase,), words))
         if total:
-            groups = {item.found.entries[0].group for item in self.placed if item.reading is reading}
+            groups = self._groups.get(low, set())
             total += 1.5 * ("cause" in groups) + ("audience" in groups)
         taken = {cue.name.removesuffix("_before") for cue in reading.cues} & {"need", "offer", "own", "red_line"}
         return total - 2.5 * len(taken)

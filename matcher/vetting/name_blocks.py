@@ -77,7 +77,8 @@ class NameBlocks:
         close = [
             (distance, text)
             for text in found
-            if (distance := OSA.distance(word.text, text, score_cutoff=3)) <= allowed or word_of(text).sound == word.sound
+            if (distance := OSA.distance(word.text, text, score_cutoff=3)) <= allowed
+            or word_of(text).sound == word.sound
         ]
         return tuple(text for _, text in sorted(close)[:MOST_SIMILAR])
 

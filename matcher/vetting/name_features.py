@@ -34,7 +34,11 @@ def spelling(pair: Pairing) -> float:
     if added_number(pair) or (other_number(pair) and not next_in_series(pair)):
         return 0.0
     shorter = min(len(pair.left.letters), len(pair.right.letters))
-    return max(0.0, 1.0 - 4.0 * pair.edits / max(8, min(shorter, 24))) if shorter >= SHORTEST_MISSPELT or not pair.edits else 0.0
+    return (
+        max(0.0, 1.0 - 4.0 * pair.edits / max(8, min(shorter, 24)))
+        if shorter >= SHORTEST_MISSPELT or not pair.edits
+        else 0.0
+    )
 
 
 def sound(pair: Pairing) -> float:
@@ -53,7 +57,9 @@ def shared_words(pair: Pairing) -> float:
 
 def contained(pair: Pairing) -> float:
     """Share of the shorter name that is found in the longer one."""
-    shares = [alike / form.weight for alike, form in zip(pair.alike, (pair.left, pair.right), strict=True) if form.weight]
+    shares = [
+        alike / form.weight for alike, form in zip(pair.alike, (pair.left, pair.right), strict=True) if form.weight
+    ]
     return min(1.0, max(shares, default=0.0))
 
 

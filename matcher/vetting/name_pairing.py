@@ -11,7 +11,9 @@ from rapidfuzz.distance import OSA, JaroWinkler
 ALIKE = 0.6
 SHORT_WORD = 4
 INFLECTED_STEM = 6
-ADJECTIVE_ENDING = re.compile(r"(?:[eo]?v?sk(?:ii|iy|y|i|aia|aya|oe|oye|ogo|oi|oy)|n(?:yi|yy|iy|aia|aya|oe|oye)|[aeiou])$")
+ADJECTIVE_ENDING = re.compile(
+    r"(?:[eo]?v?sk(?:ii|iy|y|i|aia|aya|oe|oye|ogo|oi|oy)|n(?:yi|yy|iy|aia|aya|oe|oye)|[aeiou])$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +95,43 @@ def likeness(one: Word, two: Word) -> float:
     if one.group and one.group == two.group:
         return 0.0
     shorter, longer = sorted((len(left), len(right)))
+    related = left[:3] == right[:3]
+    if related and _singular(left) == _singular(right):
+        return 0.96
     edits = OSA.distance(left, right, score_cutoff=4)
     if edits == 1 and shorter >= SHORT_WORD:
         return 0.92
     if one.sound == two.sound and len(one.sound) > 2 and shorter >= SHORT_WORD:
         return 0.88
-    if edits == 2 and shorter >= 6:
-        return 0.8
-    if _without_adjective_ending(left) == _without_adjective_ending(right):
+    if (edits == 2 and shorter >= 6) or (related and _adjective_stem(left) == _adjective_stem(right)):
         return 0.8
     if left[:INFLECTED_STEM] == right[:INFLECTED_STEM] and _stem(left, right) >= longer - 3:
         return 0.75
-    if edits == 1:
-        return 0.62 if shorter == SHORT_WORD - 1 else 0.3
     if edits == 3 and shorter >= 10:
         return 0.7
+    return _short_likeness(left, right, edits, shorter)
+
+
+def _short_likeness(left: str, right: str, edits: int, shorter: int) -> float:
+    """Return how alike two words are that differ by too much for a slip of the pen, or are short."""
+    if edits == 1:
+        return 0.62 if shorter == SHORT_WORD - 1 else 0.3
+    if edits > 4:
+        return 0.0
+    similar = float(JaroWinkler.similarity(left, right))
     if edits == 2 and shorter == 5:
-        return 0.66 if JaroWinkler.similarity(left, right) > 0.85 else 0.5
-    return float(0.6 * JaroWinkler.similarity(left, right)) if edits <= 4 else 0.0
+        return 0.66 if similar > 0.85 else 0.5
+    return 0.6 * similar
 
 
-def _without_adjective_ending(text: str) -> str:
+def _singular(text: str) -> str:
+    """Return an English plural's singular, well enough to compare."""
+    if len(text) <= SHORT_WORD or not text.endswith("s"):
+        return text
+    return text[:-3] + "y" if text.endswith("ies") else text[:-1]
+
+
+def _adjective_stem(text: str) -> str:
     """Return a Russian adjective's stem, e.g. of both *muromskii* and *Murom*."""
     stem = ADJECTIVE_ENDING.sub("", text)
     return stem if len(stem) >= SHORT_WORD - 1 else text

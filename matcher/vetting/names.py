@@ -85,6 +85,7 @@ class _Tables:
     filler: frozenset[str]
     legal_words: Mapping[str, str]
     legal_anywhere: frozenset[str]
+    legal_prefixes: frozenset[str]
     phrases: Mapping[tuple[str, ...], tuple[str, str]]
     words: Mapping[str, str]
     places: Mapping[str, str]
@@ -112,6 +113,7 @@ def _tables() -> _Tables:
         frozenset(loaded["filler"]),
         legal,
         frozenset(loaded["legal_anywhere"]),
+        frozenset((*shared["legal_prefixes"], *loaded["legal_prefixes"])) & legal.keys(),
         phrases,
         {**loaded["translations"], **loaded["abbreviations"]},
         loaded["places"],
@@ -240,7 +242,7 @@ def _without_legal_forms(tagged: list[tuple[str, str]]) -> tuple[list[str], set[
     words = telling or words
     while len(words) > 1 and words[-1] in tables.legal_words:
         legal.add(tables.legal_words[words.pop()])
-    while len(words) > 1 and words[0] in tables.legal_words:
+    while len(words) > 1 and words[0] in tables.legal_prefixes:
         legal.add(tables.legal_words[words.pop(0)])
     return words or everything or [word for word, _ in tagged], legal - {"other"}
 

@@ -24,6 +24,7 @@ from matcher.vetting.names import (
 
 SAME_COUNTRY = 0.7
 OTHER_COUNTRY = -2.5
+MANY_NAMES = -1.0
 WEAK_ALIAS = -6.0
 WEAK_ALIAS_SAME_COUNTRY = -2.0
 SHORTEST_NUMBER = 6
@@ -166,7 +167,7 @@ class Screener:
         comparison = compare_pairing(pair_words(left, right))
         if comparison.score < self.threshold / 10:
             return None
-        reasons = [*_name_reasons(comparison), *_context_reasons(subject, listed)]
+        reasons = [*_name_reasons(comparison), *_context_reasons(subject, form, listed)]
         log_odds = comparison.base + sum(reason.contribution for reason in reasons)
         score = 1.0 / (1.0 + math.exp(-max(-CERTAIN, min(CERTAIN, log_odds))))
         if score < self.threshold:
@@ -203,7 +204,7 @@ def _name_reasons(comparison: NameComparison) -> Iterator[Reason]:
             yield Reason(feature.name, feature.text, feature.contribution)
 
 
-def _context_reasons(subject: Subject, listed: _Listed) -> Iterator[Reason]:
+def _context_reasons(subject: Subject, form: NameForm, listed: _Listed) -> Iterator[Reason]:
     country, known = (subject.country or "").upper(), listed.entity.countries
     same = country in known
     if country and known:
@@ -212,6 +213,8 @@ def _context_reasons(subject: Subject, listed: _Listed) -> Iterator[Reason]:
             yield Reason("same_country", f"Both are of {country}.", SAME_COUNTRY)
         else:
             yield Reason("other_country", f"The organization is of {country}, the entry of {where}.", OTHER_COUNTRY)
+    if not same and listed.form.letters != form.letters and listed.form.core != form.core:
+        yield Reason("many_names", "Among thousands of listed names, some are alike by chance.", MANY_NAMES)
     if listed.weak:
         text = f"{listed.name} is an acronym or nickname on the list, which others bear too."
         yield Reason("weak_alias", text, WEAK_ALIAS_SAME_COUNTRY if same else WEAK_ALIAS)

@@ -11,7 +11,7 @@ from matcher.evaluation.metrics import mean_metrics, ranking_metrics, ranks_of
 from matcher.evaluation.partners import evaluate
 from matcher.evaluation.partners_features import FEATURES
 from matcher.evaluation.partners_model import WITH_MEANING, WORDS_ONLY, load_learned
-from matcher.evaluation.partners_places import countries_in
+from matcher.evaluation.partners_places import countries_in, named_cities
 
 THEMES = {
     "savon": "lavage des mains au savon dans les écoles",
@@ -181,3 +181,8 @@ def test_metrics_of_a_known_ranking():
     assert one.recall_at_10 == 1.0
     assert one.ndcg_at_10 == pytest.approx((1 / np.log2(3) + 1 / np.log2(5)) / (1 + 1 / np.log2(3)))
     assert mean_metrics([one, ranking_metrics(np.asarray([200]))]).recall_at_100 == 0.5
+
+
+def test_cities_are_recognized_by_whole_words():
+    named = named_cities(["from New York to Nice"], np.asarray(["NEW YORK", "York", "Ni", "Nic", "Nice", ""]))
+    assert named.tolist() == [[1, 1, 0, 0, 1, 0]]

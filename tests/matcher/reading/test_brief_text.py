@@ -1,4 +1,5 @@
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 import yaml
@@ -126,6 +127,13 @@ def test_a_long_text_is_read_whole_and_kept_in_part():
     assert "media_channels" in draft.codes("need")
     assert any("20,000" in note for note in draft.notes)
     draft_to_brief(draft, None, id="b", title="t", seeker=Seeker(), text=text)
+
+
+@pytest.mark.parametrize("phrase", ["we need radio and ", "no tobacco, ", "mothers need radio. ", "\n", "a"])
+def test_reading_time_grows_with_length_alone(phrase):
+    started = perf_counter()
+    read(phrase * (60_000 // len(phrase)))
+    assert perf_counter() - started < 30
 
 
 def test_an_empty_text_says_what_to_write():
