@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +77,17 @@ def run(address: str, port: int | None = None, open_browser: bool = True) -> int
         return subprocess.run(command(port, open_browser=open_browser), env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start from ``python -m dashboard.launch ADDRESS [--port N] [--browser]``."""
+    parser = argparse.ArgumentParser(prog="dashboard.launch")
+    parser.add_argument("address")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--browser", action="store_true")
+    options = parser.parse_args(arguments)
+    return run(options.address, options.port, options.browser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

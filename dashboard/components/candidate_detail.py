@@ -142,7 +142,7 @@ def _show_lifts(candidate: Candidate, lifts: Lifts) -> None:
 def _show_changes(found: Sequence[Lift], target: int) -> None:
     if not found:
         st.caption(f"No small change would bring it to rank {target}.")
-    for side, words in (("candidate", "If it turned out that"), ("seeker", "If you changed the brief")):
+    for side, words in (("candidate", "Facts about it"), ("seeker", "Changes to your brief")):
         mine = [lift for lift in found if lift.by == side]
         if mine:
             st.markdown(f"**{words}**")

@@ -101,7 +101,10 @@ def breakdown_chart(candidates: Sequence[Candidate], ink: Ink) -> alt.LayerChart
     rows = breakdown_rows(candidates)
     shown = {item.label: component_color(item.component) for item in candidates[0].contributions}
     y = alt.Y(
-        "name:N", sort=None, title=None, axis=alt.Axis(labelLimit=230, labelColor=ink.quiet, ticks=False, domain=False)
+        "name:N",
+        sort=None,
+        title=None,
+        axis=alt.Axis(labelLimit=230, labelOverlap=False, labelColor=ink.quiet, ticks=False, domain=False),
     )
     bars = (
         alt.Chart(rows)
@@ -117,7 +120,7 @@ def breakdown_chart(candidates: Sequence[Candidate], ink: Ink) -> alt.LayerChart
                 "component:N",
                 title=None,
                 scale=alt.Scale(domain=list(shown), range=list(shown.values())),
-                legend=alt.Legend(orient="top", columns=3, labelLimit=180, labelColor=ink.quiet, symbolType="square"),
+                legend=None,
             ),
             order=alt.Order("order:Q"),
             tooltip=[
@@ -134,6 +137,26 @@ def breakdown_chart(candidates: Sequence[Candidate], ink: Ink) -> alt.LayerChart
         .encode(y=y, x="points:Q", text="score:Q")
     )
     chart: alt.LayerChart = (bars + totals).properties(height=(ROW + 2) * len(candidates) + 60)
+    return chart
+
+
+def breakdown_legend(candidates: Sequence[Candidate], ink: Ink) -> alt.LayerChart:
+    """Draw which color is which component, in two columns that fit the narrowest screen."""
+    labels = {item.component: item.label for candidate in candidates for item in candidate.contributions if item.points}
+    rows = pd.DataFrame(
+        [
+            {"label": label, "name": name, "column": place % 2, "row": place // 2}
+            for place, (name, label) in enumerate(labels.items())
+        ]
+    )
+    x = alt.X("column:Q", axis=None, scale=alt.Scale(domain=[-0.03, 2]))
+    base = alt.Chart(rows).encode(x=x, y=alt.Y("row:O", axis=None))
+    scale = alt.Scale(domain=list(labels), range=[component_color(name) for name in labels])
+    squares = base.mark_point(shape="square", size=110, filled=True, opacity=1).encode(
+        color=alt.Color("name:N", legend=None, scale=scale)
+    )
+    words = base.mark_text(align="left", dx=12, color=ink.text).encode(text="label:N")
+    chart: alt.LayerChart = (squares + words).properties(height=22 * (1 + len(labels) // 2))
     return chart
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.charts import breakdown_chart, breakdown_table
+from dashboard.components.charts import breakdown_chart, breakdown_legend, breakdown_table
 from dashboard.components.labels import SEVERITY_WORDS, country_of, kind_of, needs_met, sector_of, whereabouts
 from dashboard.components.links import organization_link
 from dashboard.components.palette import ink
@@ -68,8 +68,8 @@ def show_table(candidates: Sequence[Candidate], vocabulary: Vocabulary, select: 
         selection_mode="single-row",
         height=min(38 + 35 * len(candidates), 640),
         column_config={
-            "Rank": st.column_config.NumberColumn(width="small", pinned=True),
-            "Organization": st.column_config.TextColumn(width="medium", pinned=True),
+            "Rank": st.column_config.NumberColumn(width="small"),
+            "Organization": st.column_config.TextColumn(width="medium"),
             "Score": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d"),
             "Known": st.column_config.NumberColumn(
                 format="%d%%", help="Share of the weight that rests on something known."
@@ -83,6 +83,7 @@ def show_table(candidates: Sequence[Candidate], vocabulary: Vocabulary, select: 
 def show_breakdown(candidates: Sequence[Candidate]) -> None:
     """Draw the parts of every score, and the same as a table."""
     first = candidates[:CHARTED]
+    st.altair_chart(breakdown_legend(first, ink()), alt="Colors of the components in the chart below.", width=420)
     st.altair_chart(
         breakdown_chart(first, ink()),
         alt="Stacked bars of what each component adds to each score; the table below has the same points.",

@@ -20,11 +20,11 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 OPEN_ENDED = frozenset({"", "ongoing", "indefinite", "permanent", "n/a", "-"})
 BRACKETS = re.compile(r"\(([^()]{1,300})\)")
 OTHER_NAME = re.compile(
-    r"^\W*(?:previously|formerly|also|now)?\s*(?:known as|trading as|operating as|doing business as|formerly|[afd][./]?k[./]?a\.?|"
-    r"d[./]?b[./]?a\.?)\s*:?\s*",
+    r"^\W*(?:previously|formerly|also|now)?\s*"
+    r"(?:known as|trading as|operating as|doing business as|formerly|[afd][./]?k[./]?a\.?|d[./]?b[./]?a\.?)\s*:?\s*",
     re.IGNORECASE,
 )
-QUOTES = "\"'`“”„‟‘’‚‛«»‹›″"
+QUOTES = "\"'`\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a\u2033"
 LONGEST_WEAK = 8
 
 
@@ -74,6 +74,10 @@ class ListedEntity:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
+def _not_told(entities: Iterable[ListedEntity]) -> date | None:  # noqa: ARG001
+    return None
+
+
 @dataclass(frozen=True)
 class Format:
     """A publisher's format: how it is recognized, and how it is read."""
@@ -83,7 +87,7 @@ class Format:
     publisher: str
     columns: tuple[str, ...]
     entities: Callable[[Table], Iterator[ListedEntity]]
-    published_on: Callable[[Iterable[ListedEntity]], date | None] = lambda entities: None
+    published_on: Callable[[Iterable[ListedEntity]], date | None] = _not_told
 
 
 def distinct(texts: Iterable[str], *, but: Iterable[str] = ()) -> tuple[str, ...]:
@@ -152,9 +156,10 @@ def is_weak(alias: str) -> bool:
 
 
 def read_date(text: str, table: Table, row: int, column: str) -> date | None:
-    """Read a date as lists write them: 2024-07-01T12:00:59Z, Jul 03, 2024, 21.5.2025 or 21 May 2025; None when open-ended.
+    """Read a date as lists write them; None when it is open-ended.
 
-    A text that is no date is noted among the table's rejections, and the entry stays.
+    They write 2024-07-01T12:00:59Z, Jul 03, 2024, 21.5.2025 and 21 May 2025. A text that is no date is
+    noted among the table's rejections, and the entry stays.
     """
     trimmed = text.strip()
     if trimmed.casefold() in OPEN_ENDED:

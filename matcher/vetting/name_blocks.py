@@ -74,12 +74,11 @@ class NameBlocks:
         """Return the indexed words that a word may be a spelling of."""
         found = {text for key in _spelling_keys(word) for text in self._by_spelling.get(key, ())}
         allowed = 2 if len(word.text) > 5 else 1
-        close = [
-            (distance, text)
-            for text in found
-            if (distance := OSA.distance(word.text, text, score_cutoff=3)) <= allowed
-            or word_of(text).sound == word.sound
-        ]
+        close = []
+        for text in found:
+            distance = OSA.distance(word.text, text, score_cutoff=3)
+            if distance <= allowed or word_of(text).sound == word.sound:
+                close.append((distance, text))
         return tuple(text for _, text in sorted(close)[:MOST_SIMILAR])
 
 

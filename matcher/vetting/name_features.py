@@ -25,7 +25,7 @@ def same_letters(pair: Pairing) -> float:
 
 
 def same_core(pair: Pairing) -> float:
-    """The names are the same but for words like group, holding or international."""
+    """Nothing differs but words like group, holding or international."""
     return float(pair.left.core == pair.right.core != "" and pair.edits > 0)
 
 
@@ -34,15 +34,13 @@ def spelling(pair: Pairing) -> float:
     if added_number(pair) or (other_number(pair) and not next_in_series(pair)):
         return 0.0
     shorter = min(len(pair.left.letters), len(pair.right.letters))
-    return (
-        max(0.0, 1.0 - 4.0 * pair.edits / max(8, min(shorter, 24)))
-        if shorter >= SHORTEST_MISSPELT or not pair.edits
-        else 0.0
-    )
+    if shorter < SHORTEST_MISSPELT and pair.edits:
+        return 0.0
+    return max(0.0, 1.0 - 4.0 * pair.edits / max(8, min(shorter, 24)))
 
 
 def sound(pair: Pairing) -> float:
-    """The names sound alike: the same consonants in the same order, and few letters that differ."""
+    """Both names sound alike: the same consonants in the same order, and few letters that differ."""
     left, right = pair.left.sound, pair.right.sound
     if left != right or pair.edits > MOST_SLIPS:
         return 0.0
@@ -57,30 +55,28 @@ def shared_words(pair: Pairing) -> float:
 
 def contained(pair: Pairing) -> float:
     """Share of the shorter name that is found in the longer one."""
-    shares = [
-        alike / form.weight for alike, form in zip(pair.alike, (pair.left, pair.right), strict=True) if form.weight
-    ]
-    return min(1.0, max(shares, default=0.0))
+    sides = zip(pair.alike, (pair.left, pair.right), strict=True)
+    return min(1.0, max((alike / form.weight for alike, form in sides if form.weight), default=0.0))
 
 
 def telling_word(pair: Pairing) -> float:
-    """The word that tells most about each name has its like in the other."""
-    scores = []
-    for side, form in enumerate((pair.left, pair.right)):
-        if not form.words:
-            return 0.0
-        heaviest = max(range(len(form.words)), key=lambda at, form=form: form.words[at].weight)  # type: ignore[misc]
-        scores.append(max((found[2] for found in pair.pairs if heaviest in found[side]), default=0.0))
-    return min(scores)
+    """Each name's most telling word has its like in the other."""
+    if not pair.left.words or not pair.right.words:
+        return 0.0
+    left, right = pair.left.heaviest, pair.right.heaviest
+    return min(
+        max((alike for ats, _, alike in pair.pairs if left in ats), default=0.0),
+        max((alike for _, others, alike in pair.pairs if right in others), default=0.0),
+    )
 
 
 def misspelt_word(pair: Pairing) -> float:
-    """A word is spelt differently: how much the most different pair of words differs."""
+    """Words are spelt differently: how much the most different pair of words differs."""
     return max((min(1.0, 2.5 * (1.0 - alike)) for _, _, alike in pair.pairs), default=0.0)
 
 
 def misspelt_short_word(pair: Pairing) -> float:
-    """A short word differs by a letter, which makes it another word more often than a slip does."""
+    """One short word differs by a letter, and may well be another word."""
     shortest = [
         min(len(pair.left.words[ats[0]].text), len(pair.right.words[others[0]].text))
         for ats, others, alike in pair.pairs
@@ -112,13 +108,13 @@ def added_telling_word(pair: Pairing) -> float:
 
 
 def only_common_words(pair: Pairing) -> float:
-    """The names share nothing but words that thousands of names have."""
+    """Nothing is shared but words that thousands of names have."""
     heaviest = max((pair.left.words[at].weight for ats, _, _ in pair.pairs for at in ats), default=0.0)
     return max(0.0, 1.0 - heaviest / COMMON) if pair.left.letters != pair.right.letters else 0.0
 
 
 def other_place(pair: Pairing) -> float:
-    """The names contain different countries or towns."""
+    """Different countries or towns are part of the names."""
     left, right = pair.left.places - pair.right.places, pair.right.places - pair.left.places
     return float(bool(left and right))
 
@@ -136,13 +132,13 @@ def opposite_word(pair: Pairing) -> float:
 
 
 def other_number(pair: Pairing) -> float:
-    """The names have different numbers in the same place: another of a series."""
+    """Different numbers are part of the names."""
     left, right = [value for _, value in pair.left.numbers], [value for _, value in pair.right.numbers]
     return float(left != right and len(left) == len(right))
 
 
 def next_in_series(pair: Pairing) -> float:
-    """The names differ in nothing but the number at their end, and that by a digit or two: a sister, not the same."""
+    """Nothing differs but the number at the end, and that by a digit or two: perhaps a sister."""
     left, right = pair.left, pair.right
     if not (left.number_last and right.number_last and other_number(pair)) or pair.left_over or pair.right_over:
         return 0.0
@@ -150,7 +146,7 @@ def next_in_series(pair: Pairing) -> float:
 
 
 def distant_number(pair: Pairing) -> float:
-    """The numbers are far apart, as written."""
+    """Different numbers are far apart, as written."""
     left, right = ("".join(raw for raw, _ in form.numbers) for form in (pair.left, pair.right))
     return min(1.0, OSA.distance(left, right) / 4) if other_number(pair) else 0.0
 
@@ -161,12 +157,12 @@ def added_number(pair: Pairing) -> float:
 
 
 def other_legal_form(pair: Pairing) -> float:
-    """The legal forms are of different classes: a limited company and a joint-stock company, an association."""
+    """Different classes of legal form: say, a limited company and an association."""
     return float(bool(pair.left.legal and pair.right.legal and not pair.left.legal & pair.right.legal))
 
 
 def same_legal_form(pair: Pairing) -> float:
-    """The legal forms are of one class."""
+    """Both legal forms are of one class."""
     return float(bool(pair.left.legal & pair.right.legal))
 
 
@@ -179,7 +175,7 @@ def acronym(pair: Pairing) -> float:
 
 
 def other_order(pair: Pairing) -> float:
-    """The words are the same in another order."""
+    """Both names have the same words in another order."""
     places = [others[0] for _, others, _ in pair.pairs]
     same = all(alike > NEARLY_SAME for _, _, alike in pair.pairs) and not pair.left_over and not pair.right_over
     return float(same and places != sorted(places))

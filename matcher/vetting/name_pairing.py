@@ -77,6 +77,11 @@ class NameForm:
         return sum(word.weight for word in self.words)
 
     @cached_property
+    def heaviest(self) -> int:
+        """Position of the word that tells most."""
+        return max(range(len(self.words)), key=lambda at: self.words[at].weight)
+
+    @cached_property
     def initials(self) -> str:
         """First letters of the words."""
         return "".join(word.text[0] for word in self.words)
@@ -206,7 +211,7 @@ def pair_words(left: NameForm, right: NameForm) -> Pairing:
 
 def _joined(split: dict[int, Word], whole: dict[int, Word]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
     """Find two or three neighbouring words that together are a word of the other name, give or take a letter."""
-    found = []
+    found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     for at in split:
         for count in (3, 2):
             ats = tuple(range(at, at + count))
