@@ -16,7 +16,7 @@ page = st.navigation(
         st.Page(HERE / "pages/brief.py", title="Brief", url_path="brief"),
         st.Page(HERE / "pages/partners.py", title="Find partners", url_path="partners"),
         st.Page(HERE / "pages/organization.py", title="Organizations", url_path="organization"),
-        st.Page(HERE / "pages/how_it_works.py", title="How it works", url_path="how-it-works"),
+        st.Page(HERE / "pages/how_it_works.py", title="How it works", url_path="how_it_works"),
     ],
     position="top",
 )

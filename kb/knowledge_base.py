@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import getpass
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, func, select
 
-from kb import journal, landing
+from kb import journal, landing, queries
 from kb.brief import Brief
 from kb.duplicates import Match, find_duplicates
 from kb.engine import default_url, open_engine, plain_errors, sqlite_path
@@ -20,7 +19,7 @@ from kb.importing.parsed import Parsed, Progress, no_progress
 from kb.journal import Batch, Change
 from kb.merging import absorb
 from kb.organization import Claim, ClaimKind, ClaimStatus, Engagement, Organization, Relation
-from kb.records import BRIEF, CLAIM, ENGAGEMENT, ORGANIZATION, PARTICIPATION, RELATION, relation_from_row
+from kb.records import BRIEF, CLAIM, ENGAGEMENT, ORGANIZATION, RELATION
 
 
 def current_user() -> str:
@@ -133,23 +132,9 @@ class KnowledgeBase:
 
         The last word may be unfinished. Names weigh more than texts (BM25).
         """
-        words = re.findall(r"\w+", text)
-        if not words:
-            return []
-        terms = [f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*']
-        ids: list[str] = []
         with self.reading() as connection:
-            for operator in (" AND ", " OR "):
-                rows = connection.exec_driver_sql(
-                    "SELECT o.id FROM organization_fts f JOIN organization o ON o.number = f.rowid "
-                    "WHERE organization_fts MATCH ? AND o.merged_into IS NULL "
-                    "ORDER BY bm25(organization_fts, 10.0, 8.0, 2.0, 1.0) LIMIT ?",
-                    (operator.join(terms), limit),
-                )
-                ids += [row[0] for row in rows if row[0] not in ids]
-                if len(ids) >= limit:
-                    break
-        return self.get_many(ids[:limit])
+            ids = queries.matching_ids(connection, text, limit)
+        return self.get_many(ids)
 
     def by_number(self, numbers: Sequence[int]) -> dict[int, Organization]:
         """Return organizations by their number in the columns."""
@@ -181,29 +166,14 @@ class KnowledgeBase:
     def engagements_of(self, organization_id: str, limit: int = 200) -> list[Engagement]:
         """Return the newest engagements of an organization (and of those merged into it)."""
         with self.reading() as connection:
-            ids = self._with_merged(connection, organization_id)
-            query = (
-                select(ENGAGEMENT.c.id)
-                .join(PARTICIPATION, PARTICIPATION.c.engagement_number == ENGAGEMENT.c.number)
-                .where(PARTICIPATION.c.organization_id.in_(ids))
-                .order_by(ENGAGEMENT.c.start_date.desc())
-                .limit(limit)
-            )
-            keys = list(dict.fromkeys(row[0] for row in connection.execute(query)))
+            keys = queries.engagement_ids(connection, organization_id, limit)
             found = journal.ENGAGEMENTS.read(connection, keys)
         return [found[key] for key in keys]
 
     def relations_of(self, organization_id: str) -> list[Relation]:
         """Return the relations that an organization (or one merged into it) is a side of."""
         with self.reading() as connection:
-            ids = self._with_merged(connection, organization_id)
-            query = select(RELATION).where(or_(RELATION.c.subject_id.in_(ids), RELATION.c.object_id.in_(ids)))
-            return [relation_from_row(row) for row in connection.execute(query).mappings()]
-
-    @staticmethod
-    def _with_merged(connection: Connection, organization_id: str) -> list[str]:
-        query = select(ORGANIZATION.c.id).where(ORGANIZATION.c.merged_into == organization_id)
-        return [organization_id, *(row[0] for row in connection.execute(query))]
+            return queries.relations_of(connection, organization_id)
 
     # Changing --------------------------------------------------------------------------------
 
@@ -231,11 +201,7 @@ class KnowledgeBase:
         """Delete an organization; returns the batch, which can be undone."""
         self.get(organization_id)
         with self._writing() as connection:
-            used = connection.execute(
-                select(PARTICIPATION.c.engagement_number).where(PARTICIPATION.c.organization_id == organization_id)
-            ).first()
-            tied = or_(RELATION.c.subject_id == organization_id, RELATION.c.object_id == organization_id)
-            if used or connection.execute(select(RELATION.c.id).where(tied)).first():
+            if queries.is_used(connection, organization_id):
                 raise ConflictError(f"{organization_id} takes part in engagements or relations; remove those first")
             batch = journal.open_batch(connection, "edit", f"removal of {organization_id}", who or current_user())
             journal.remove(connection, batch, "organization", [organization_id])
@@ -301,7 +267,7 @@ class KnowledgeBase:
         if kept.id == other.id:
             raise ConflictError(f"{kept_id} and {other_id} are the same organization already")
         with self._writing() as connection:
-            followers = journal.ORGANIZATIONS.read(connection, self._with_merged(connection, other.id)[1:])
+            followers = journal.ORGANIZATIONS.read(connection, queries.with_merged(connection, other.id)[1:])
             signposts = [(other, kept.id), *((item, kept.id) for item, _ in followers.values())]
             batch = journal.open_batch(connection, "merge", f"{other.name} into {kept.name}", who or current_user())
             journal.write(connection, batch, "organization", [(absorb(kept, other), None), *signposts], "merged")

@@ -29,7 +29,8 @@ def reason_markdown(reason: Reason) -> str:
     lines = [f"**{plain(reason.about)}**{strength} {status_badge(reason.status)}"]
     if reason.text:
         lines.append(evidence_line(reason.text, verbatim=reason.verbatim))
-    lines.append(f":small[{source_line(reason.source, reason.url, day(reason.observed_on))}]")
+    if origin := source_line(reason.source, reason.url, day(reason.observed_on)):
+        lines.append(f":small[{origin}]")
     return "  \n".join(lines)
 
 

@@ -30,6 +30,7 @@ WORD_FEATURES = (
     "classification",
     "seeker_took_part",
     "seeker_ties",
+    "acronym",
     "participants",
     "age",
 )

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import yaml
 from anyascii import anyascii
+from rapidfuzz.distance import OSA
 
 from kb.duplicates import TABLES_FILE, normalize_name
 from matcher.vetting.name_features import FEATURES
@@ -30,6 +31,7 @@ STRONG_THRESHOLD = 0.85
 LONGEST_NAME = 200
 MOST_WORDS = 24
 LONGEST_PHRASE = 6
+SHORTEST_MISSPELT_FORM = 4
 LEAST_WEIGHT = 0.08
 INITIALS = re.compile(r"\b(?:\w\.){2,}")
 FORBIDDING_STRONG = ("other_number", "added_number", "other_place", "opposite_word", "words_exchanged")
@@ -86,6 +88,7 @@ class _Tables:
     legal_words: Mapping[str, str]
     legal_anywhere: frozenset[str]
     legal_prefixes: frozenset[str]
+    often_misspelt: tuple[str, ...]
     phrases: Mapping[tuple[str, ...], tuple[str, str]]
     words: Mapping[str, str]
     places: Mapping[str, str]
@@ -114,6 +117,7 @@ def _tables() -> _Tables:
         legal,
         frozenset(loaded["legal_anywhere"]),
         frozenset((*shared["legal_prefixes"], *loaded["legal_prefixes"])) & legal.keys(),
+        tuple(loaded["often_misspelt"]),
         phrases,
         {**loaded["translations"], **loaded["abbreviations"]},
         loaded["places"],
@@ -240,11 +244,23 @@ def _without_legal_forms(tagged: list[tuple[str, str]]) -> tuple[list[str], set[
         words = [word for word in words if word not in tables.legal_anywhere]
     telling = [word for word in words if word not in tables.joining]
     words = telling or words
-    while len(words) > 1 and words[-1] in tables.legal_words:
-        legal.add(tables.legal_words[words.pop()])
+    while len(words) > 1 and (form := _legal_form(words[-1])):
+        legal.add(tables.legal_words[form])
+        words.pop()
     while len(words) > 1 and words[0] in tables.legal_prefixes:
         legal.add(tables.legal_words[words.pop(0)])
     return words or everything or [word for word, _ in tagged], legal - {"other"}
+
+
+@lru_cache(maxsize=100_000)
+def _legal_form(word: str) -> str:
+    """Return the legal form that a last word is, or is a slip of (*Limted*, *Copmany*); empty for other words."""
+    tables = _tables()
+    if word in tables.legal_words:
+        return word
+    if len(word) < SHORTEST_MISSPELT_FORM or word in _frequencies()[1]:
+        return ""
+    return next((form for form in tables.often_misspelt if OSA.distance(word, form, score_cutoff=1) <= 1), "")
 
 
 def name_variants(name: str) -> list[str]:

@@ -76,7 +76,7 @@ def test_a_small_file_of_another_shape_is_evaluated(small, tmp_path):
     assert result["variant"] == WORDS_ONLY
     assert result["not_used"]["engagements_without_date"] == 7
     assert result["metrics"]["recall_at_10"] > 0.9
-    assert result["metrics"]["mrr"] > 2 * result["baselines"]["popularity"]["mrr"]
+    assert result["metrics"]["mrr"] > 1.5 * result["baselines"]["popularity"]["mrr"]
     cases = rows(tmp_path / "out" / "cases.csv")
     assert len(cases) == result["queries"]
     assert np.mean([float(case["mrr"]) for case in cases]) == pytest.approx(result["metrics"]["mrr"], abs=1e-4)

@@ -1,0 +1,66 @@
+"""Questions to the database that return ids: full-text search, engagements and relations of an organization."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Connection, or_, select
+
+from kb.organization import Relation
+from kb.records import ENGAGEMENT, ORGANIZATION, PARTICIPATION, RELATION, relation_from_row
+
+MATCH = (
+    "SELECT o.id FROM organization_fts f JOIN organization o ON o.number = f.rowid "
+    "WHERE organization_fts MATCH ? AND o.merged_into IS NULL "
+    "ORDER BY bm25(organization_fts, 10.0, 8.0, 2.0, 1.0) LIMIT ?"
+)
+
+
+def matching_ids(connection: Connection, text: str, limit: int) -> list[str]:
+    """Return ids by full-text search, best first: those with all words, then those with any.
+
+    The last word may be unfinished; names weigh more than texts (BM25).
+    """
+    words = re.findall(r"\w+", text)
+    if not words:
+        return []
+    terms = [f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*']
+    ids: list[str] = []
+    for operator in (" AND ", " OR "):
+        rows = connection.exec_driver_sql(MATCH, (operator.join(terms), limit))
+        ids += [row[0] for row in rows if row[0] not in ids]
+        if len(ids) >= limit:
+            break
+    return ids[:limit]
+
+
+def with_merged(connection: Connection, organization_id: str) -> list[str]:
+    """Return an id with those that were merged into it."""
+    query = select(ORGANIZATION.c.id).where(ORGANIZATION.c.merged_into == organization_id)
+    return [organization_id, *(row[0] for row in connection.execute(query))]
+
+
+def engagement_ids(connection: Connection, organization_id: str, limit: int) -> list[str]:
+    """Return the ids of the newest engagements of an organization, merged ones included."""
+    query = (
+        select(ENGAGEMENT.c.id)
+        .join(PARTICIPATION, PARTICIPATION.c.engagement_number == ENGAGEMENT.c.number)
+        .where(PARTICIPATION.c.organization_id.in_(with_merged(connection, organization_id)))
+        .order_by(ENGAGEMENT.c.start_date.desc())
+        .limit(limit)
+    )
+    return list(dict.fromkeys(row[0] for row in connection.execute(query)))
+
+
+def relations_of(connection: Connection, organization_id: str) -> list[Relation]:
+    """Return the relations that an organization, or one merged into it, is a side of."""
+    ids = with_merged(connection, organization_id)
+    query = select(RELATION).where(or_(RELATION.c.subject_id.in_(ids), RELATION.c.object_id.in_(ids)))
+    return [relation_from_row(row) for row in connection.execute(query).mappings()]
+
+
+def is_used(connection: Connection, organization_id: str) -> bool:
+    """Whether an engagement or a relation names an organization."""
+    part = select(PARTICIPATION.c.engagement_number).where(PARTICIPATION.c.organization_id == organization_id)
+    tied = or_(RELATION.c.subject_id == organization_id, RELATION.c.object_id == organization_id)
+    return bool(connection.execute(part).first() or connection.execute(select(RELATION.c.id).where(tied)).first())
