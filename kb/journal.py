@@ -246,7 +246,7 @@ def _refuse_when_built_upon(connection: Connection, number: int) -> None:
         .join(CHANGE, (CHANGE.c.entity == later.c.entity) & (CHANGE.c.entity_id == later.c.entity_id))
         .join(BATCH, BATCH.c.number == later.c.batch_number)
         .where(CHANGE.c.batch_number == number, later.c.batch_number > number)
-        .where(BATCH.c.undone_at.is_(None), BATCH.c.kind != "undo")
+        .where(BATCH.c.undone_at.is_(None), BATCH.c.kind.not_in(("undo", "inference")))
         .limit(3)
     )
     if rows := connection.execute(query).all():

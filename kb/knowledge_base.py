@@ -10,7 +10,8 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, func, select
 
-from kb import journal, landing, queries
+from kb import annotating, journal, landing, queries
+from kb.annotating import Annotation
 from kb.brief import Brief
 from kb.duplicates import Match, find_duplicates
 from kb.engine import default_url, open_engine, plain_errors, sqlite_path
@@ -235,6 +236,16 @@ class KnowledgeBase:
         grown = organization.model_copy(update={"claims": (*kept, claim)})
         self.add(grown, who=who, label=f"claim {claim.kind.value} {claim.code} of {organization.name}")
         return grown
+
+    def annotated(self, reader: str) -> dict[str, str]:
+        """Return what a reader of texts has read, as digests by organization id."""
+        with self.reading() as connection:
+            return annotating.digests(connection, reader)
+
+    def annotate(self, reader: str, found: Sequence[Annotation], who: str | None = None) -> int:
+        """Write claims that a reader found in texts, as one batch; see `kb.annotating.annotate`."""
+        with self._writing() as connection:
+            return annotating.annotate(connection, reader, found, who or current_user())
 
     # Importing and merging -------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
 from kb.organization import Organization
 from kb.vocabulary import Vocabulary, load_vocabulary
+from matcher.annotating import annotate_all
 from matcher.checks import check_brief
 from matcher.components import COMPONENTS
 from matcher.counterfactuals import candidate_lifts, seeker_lifts
@@ -68,6 +69,10 @@ class Matcher:
     def columns(self, progress: Progress = no_progress) -> Columns:
         """Bring the columns up to date; encodes what was never encoded."""
         return self.store.current(progress)
+
+    def annotate(self, who: str | None = None, progress: Progress = no_progress) -> int:
+        """Read claims out of texts that are new or changed; returns how many organizations were read."""
+        return annotate_all(self.kb, who, progress)
 
     # Matching --------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from dashboard.components.charts import contribution_chart
+from dashboard.components.charts import contribution_chart, draw
 from dashboard.components.errors import errors_in_words
 from dashboard.components.evidence import show_reasons
 from dashboard.components.labels import need_badge, severity_badge, whereabouts
@@ -22,6 +22,7 @@ from matcher.results import Candidate, Contribution, Lift
 Lifts = Callable[[int], tuple[Lift, ...]]
 
 
+@st.fragment
 def show_detail(candidate: Candidate, brief: Brief, vocabulary: Vocabulary, lifts: Lifts) -> None:
     """Draw everything that is known about why a candidate stands where it does."""
     organization = candidate.organization
@@ -53,9 +54,9 @@ def show_detail(candidate: Candidate, brief: Brief, vocabulary: Vocabulary, lift
 def _show_why(candidate: Candidate) -> None:
     st.subheader("Where the points come from", anchor=False)
     name = clean(candidate.organization.name)
-    st.altair_chart(
+    draw(
         contribution_chart(candidate.contributions, ink()),
-        alt=f"Bar chart of what each component adds to the score of {name}; the same points are listed below.",
+        f"Bar chart of what each component adds to the score of {name}; the same points are listed below.",
     )
     for item in candidate.contributions:
         if item.weight > 0 or item.points:

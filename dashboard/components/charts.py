@@ -7,28 +7,32 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+import streamlit as st
 
 from dashboard.components.palette import Ink, component_color
 from dashboard.components.text import clean, points, shorten
 from matcher.results import Candidate, Contribution
 
 ROW = 28
+Drawing = alt.Chart | alt.LayerChart
 
 
-def contribution_rows(contributions: Sequence[Contribution]) -> pd.DataFrame:
+def draw(chart: Drawing, description: str, width: int | None = None) -> None:
+    """Draw a chart with its words for those who do not see it.
+
+    The specification goes to the browser unchecked: Altair's own check takes longer than all the rest of a rerun.
+    """
+    spec = chart.to_dict(validate=False)
+    st.vega_lite_chart(spec=spec, alt=description, width=width or "stretch")
+
+
+def contribution_rows(contributions: Sequence[Contribution]) -> list[dict[str, Any]]:
     """Return one row per contribution: label, points, and how it reads."""
-    return pd.DataFrame(
-        [
-            {
-                "label": item.label,
-                "points": round(float(item.points), 2),
-                "state": _state(item),
-                "reads": _reads(item),
-            }
-            for item in contributions
-            if not (item.weight == 0 and item.points == 0)
-        ]
-    )
+    return [
+        {"label": item.label, "points": round(float(item.points), 2), "state": _state(item), "reads": _reads(item)}
+        for item in contributions
+        if not (item.weight == 0 and item.points == 0)
+    ]
 
 
 def _state(item: Contribution) -> str:
@@ -47,8 +51,9 @@ def contribution_chart(contributions: Sequence[Contribution], ink: Ink) -> alt.L
     """Draw what each component adds to one candidate's score."""
     rows = contribution_rows(contributions)
     # Room for the words beside the bars.
-    low, high = min(rows["points"].min() - 4, 0), max(rows["points"].max(), 10) * 1.35
-    base = alt.Chart(rows).encode(
+    heights = [row["points"] for row in rows]
+    low, high = min(min(heights) - 4, 0), max(*heights, 10) * 1.35
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y(
             "label:N",
             sort=None,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.charts import breakdown_chart, breakdown_legend, breakdown_table
+from dashboard.components.charts import breakdown_chart, breakdown_legend, breakdown_table, draw
 from dashboard.components.labels import SEVERITY_WORDS, country_of, kind_of, needs_met, sector_of, whereabouts
 from dashboard.components.links import organization_link
 from dashboard.components.palette import ink
@@ -83,10 +83,13 @@ def show_table(candidates: Sequence[Candidate], vocabulary: Vocabulary, select: 
 def show_breakdown(candidates: Sequence[Candidate]) -> None:
     """Draw the parts of every score, and the same as a table."""
     first = candidates[:CHARTED]
-    st.altair_chart(breakdown_legend(first, ink()), alt="Colors of the components in the chart below.", width=420)
-    st.altair_chart(
+    if not any(item.points for candidate in first for item in candidate.contributions):
+        st.caption("Nobody has a point to break down.")
+        return
+    draw(breakdown_legend(first, ink()), "Colors of the components in the chart below.", width=420)
+    draw(
         breakdown_chart(first, ink()),
-        alt="Stacked bars of what each component adds to each score; the table below has the same points.",
+        "Stacked bars of what each component adds to each score; the table below has the same points.",
     )
     with st.expander("The same as a table"):
         st.dataframe(breakdown_table(first), hide_index=True, alt="Points by candidate and component.")
@@ -97,7 +100,10 @@ def show_set_apart(ranking: Ranking, vocabulary: Vocabulary) -> None:
     if not ranking.set_apart:
         return
     count = ranking.set_apart_count
-    with st.expander(f"Set apart by your musts and red lines ({count:,})"):
+    box = st.expander(f"Set apart by your musts and red lines ({count:,})", key="set_apart", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         if count > len(ranking.set_apart):
             st.caption(f"The best {len(ranking.set_apart)} of {count:,}, by the score that they would have had.")
         for item in ranking.set_apart:

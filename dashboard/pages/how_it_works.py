@@ -7,7 +7,7 @@ import inspect
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.charts import weights_chart
+from dashboard.components.charts import draw, weights_chart
 from dashboard.components.labels import SEVERITY_WORDS, STATUS_HELP, severity_badge, status_badge
 from dashboard.components.palette import ink
 from dashboard.components.text import percent, plain
@@ -36,7 +36,7 @@ shares = pd.DataFrame(
 st.header("The components and their default weights", anchor=False)
 chart_side, text_side = st.columns([2, 3], gap="large")
 with chart_side:
-    st.altair_chart(weights_chart(shares, ink()), alt="Bar chart of the default weight of each component, as listed.")
+    draw(weights_chart(shares, ink()), "Bar chart of the default weight of each component, as listed.")
 with text_side:
     for component, share in zip(COMPONENTS, shares["share"], strict=True):
         words = " ".join((inspect.getdoc(type(component)) or "").split())

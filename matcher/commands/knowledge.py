@@ -54,6 +54,7 @@ def import_files(
         list[str] | None, typer.Option("--column", help="Spreadsheet mapping, e.g. name=Organisation.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; change nothing.")] = False,
+    read: Annotated[bool, typer.Option(help="Read claims out of the new texts afterwards, quoting them.")] = True,
     encode: Annotated[bool, typer.Option(help="Encode the new texts afterwards.")] = True,
     model: ModelOption = DEFAULT_MODEL,
 ) -> None:
@@ -72,8 +73,11 @@ def import_files(
             out.print(f"Batch {batch}. Take it back with: dancecard undo {batch}")
         if dry_run:
             return
-        if encode:
-            with progress_bar() as progress:
+        with progress_bar() as progress:
+            if read:
+                count = matcher.annotate(progress=progress)
+                out.print(f"Claims were read out of {count:,} texts; they are marked as inferred, with their quotes.")
+            if encode:
                 matcher.columns(progress)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,10 +92,8 @@ def read_labels(path: Path, kind: ClaimKind, data_folder: Path | None = None) ->
         codes = _codes(row["codes"], kind, vocabulary, where, problems)
         key = f"{row['source']}:{row['row_key']}" if by_key else row["id"]
         cases.append(LabelledText(key, row["name"], text, codes, row.get("split", "")))
-    seen: set[str] = set()
-    problems.extend(
-        f"{path.name}: {case.id} is labelled twice" for case in cases if case.id in seen or seen.add(case.id)
-    )
+    counts = Counter(case.id for case in cases)
+    problems.extend(f"{path.name}: {key} is labelled twice" for key, count in counts.items() if count > 1)
     if problems:
         raise LabelsError("\n".join(problems))
     return cases

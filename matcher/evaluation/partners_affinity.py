@@ -30,7 +30,6 @@ WORD_FEATURES = (
     "classification",
     "seeker_took_part",
     "seeker_ties",
-    "acronym",
     "participants",
     "age",
 )

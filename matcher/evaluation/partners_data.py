@@ -20,7 +20,6 @@ ENGAGEMENT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "title": ("title",),
     "text": ("text", "objective"),
     "start_date": ("start_date", "startDate"),
-    "acronym": ("acronym",),
     "keywords": ("keywords",),
     "topic": ("topic", "topics"),
     "programme": ("programme", "program"),
@@ -49,7 +48,7 @@ class TrackRecords:
 
     Attributes
     ----------
-    ids, acronyms, titles, texts, keywords, programmes, classifications : (n_engagements,)
+    ids, titles, texts, keywords, programmes, classifications : (n_engagements,)
         `keywords` holds keywords and topic; the last two are codes separated by ``|``.
     dates : NDArray, datetime64[D] (n_engagements,)
         NaT where unknown.
@@ -64,7 +63,6 @@ class TrackRecords:
     """
 
     ids: tuple[str, ...]
-    acronyms: tuple[str, ...]
     titles: tuple[str, ...]
     texts: tuple[str, ...]
     keywords: tuple[str, ...]
@@ -128,7 +126,6 @@ def read_track_records(engagements: Path, participations: Path) -> TrackRecords:
     dropped["engagements_without_date"] = int(np.isnat(dates).sum())
     return TrackRecords(
         tuple(rows),
-        tuple(row["acronym"] for row in rows.values()),
         tuple(row["title"] for row in rows.values()),
         tuple(row["text"] for row in rows.values()),
         tuple(f"{row['keywords']} {row['topic']}".strip() for row in rows.values()),

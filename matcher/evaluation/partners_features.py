@@ -13,7 +13,7 @@ from matcher.evaluation.partners_data import TrackRecords
 from matcher.evaluation.partners_knowledge import Knowledge, QueryText
 from matcher.evaluation.partners_places import named_cities, named_countries
 from matcher.evaluation.partners_split import PartnerQuery
-from matcher.evaluation.partners_text import Floats, mean_profiles, named_acronyms
+from matcher.evaluation.partners_text import Floats, mean_profiles
 
 TINY = 1e-9
 LEAST = 1e-3
@@ -22,7 +22,6 @@ NAME_LIMIT = 0.5
 FEATURES: Mapping[str, str] = {
     "track_record": "past engagements, each counted by how much it resembles the query",
     "typical_fit": "the same per engagement: a small record wholly on the point",
-    "company_fit": "those it has worked with have records like this",
     "profile": "words of all its engagements together, relative to the query's best candidate",
     "profile_words": "words of all its engagements together",
     "activity": "how many engagements it has had",
@@ -94,9 +93,6 @@ def pair_features(knowledge: Knowledge, records: TrackRecords, block: QueryBlock
         "seeker_took_part": taken.toarray(),
         "seeker_ties": np.log1p(TIE_SCALE * tied),
         "participants": np.broadcast_to(np.log(np.maximum(knowledge.sizes, 2.0)), words.shape),
-        "acronym": named_acronyms(
-            [text.reading for text in block.texts], [records.acronyms[k] for k in knowledge.split.known]
-        ),
         "age": np.broadcast_to(knowledge.ages, words.shape),
     }
     if knowledge.vectors is not None and block.vectors is not None:
@@ -152,7 +148,6 @@ class CandidateScorer:
             **{name: np.broadcast_to(values, record.shape) for name, values in self.fixed.items()},
             "track_record": np.log(_to_best(record) + floor),
             "typical_fit": np.log(record / known.engagements + LEAST / 10),
-            "company_fit": np.log(_to_best(known.spread_to_company(weights)) + LEAST),
             "profile": _to_best(profile),
             "profile_words": np.log(profile + FLOOR),
             "shared_engagements": np.log1p(TIE_SCALE * direct),

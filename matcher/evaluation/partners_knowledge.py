@@ -124,18 +124,6 @@ class Knowledge:
         """Sparse (k, o): `members` divided by the engagement's size, so that a big consortium ties less."""
         return (diags(1.0 / np.maximum(self.sizes, 2.0)) @ self.members).tocsr().astype(np.float32)
 
-    def spread_to_company(self, weights: Floats) -> Floats:
-        """Return how well each candidate's past company fits, float32 (n_queries, c).
-
-        Every organization's summed `weights` (n_queries, k) flow once along the symmetrically normalized
-        graph of who worked with whom.
-        """
-        ties = np.asarray(self.shares.T @ self.sizes, np.float32)
-        even = 1.0 / np.sqrt(np.maximum(ties, 1e-6))
-        everyone = np.asarray((self.members.T @ weights.T).T) * even
-        flowed = np.asarray((self.shares @ everyone.T).T)
-        return np.asarray((self.by_candidate @ flowed.T).T * even[self.split.candidates], np.float32)
-
     @cached_property
     def engagements(self) -> Floats:
         """Number of known engagements of each candidate, float32 (c,)."""

@@ -18,7 +18,6 @@ Floats = NDArray[np.float32]
 SMALL = 50
 TOPICS = 200
 PATH_DEPTH = 2
-ACRONYM = re.compile(r"[\w-]{4,}")
 
 
 @dataclass(frozen=True)
@@ -90,20 +89,3 @@ def code_terms(codes: str) -> list[str]:
 def mean_profiles(took_part: csr_matrix, known: csr_matrix | Floats) -> csr_matrix | Floats:
     """Return unit rows: each organization's mean engagement vector, (n_organizations, n_columns)."""
     return normalize(normalize(took_part.T.tocsr(), "l1") @ known)
-
-
-def named_acronyms(texts: Sequence[str], acronyms: Sequence[str]) -> Floats:
-    """Return 1 where a text names an engagement's acronym, float32 (n_texts, n_acronyms).
-
-    It must have four characters and two capitals, match in case, and belong to one engagement only.
-    """
-    known: dict[str, list[int]] = {}
-    for i, acronym in enumerate(acronyms):
-        known.setdefault(acronym, []).append(i)
-    single = {name: own[0] for name, own in known.items() if len(own) == 1 and sum(map(str.isupper, name)) > 1}
-    named = np.zeros((len(texts), len(acronyms)), np.float32)
-    for row, text in zip(named, texts, strict=True):
-        for word in ACRONYM.findall(text):
-            if word in single:
-                row[single[word]] = 1.0
-    return named

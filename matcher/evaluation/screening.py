@@ -134,6 +134,7 @@ def evaluate(
             "name": "rapidfuzz token_sort_ratio",
             "threshold": BASELINE_THRESHOLD,
             **_measures(truth, np.array([row["baseline"] for row in rows]), BASELINE_THRESHOLD),
+            "f1_at_best_threshold": _best_f1(truth, np.array([row["baseline"] for row in rows])),
         },
     }
     if watchlists and clean_names is not None:
@@ -225,6 +226,11 @@ def _measures(truth: NDArray[np.bool_], scores: NDArray[np.float64], threshold: 
     f1 = 2 * precision * recall / (precision + recall) if right else 0.0
     measures = {"precision": precision, "recall": recall, "f1": f1, "auc": area}
     return {name: round(value, 4) for name, value in measures.items()}
+
+
+def _best_f1(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
+    """Return the highest F1 that any threshold gives: more than a baseline would reach on new pairs."""
+    return max(_measures(truth, scores, float(threshold))["f1"] for threshold in np.unique(scores))
 
 
 def learn(pairs: Sequence[LabelledPair], regularization: float = REGULARIZATION) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _of_hit(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ...]])
         True
         for phrase in roles["makes"]
         for _ in phrase.spans(reading.lowered[clause.start : min(clause.end, hit.end + AFTER)])
-    ):
+    ) or (clause.sentence == 1 and any(True for phrase in roles["offers"] for _ in phrase.spans(before))):
         depth += 0.4
     elif reading.stands(roles["sells"], clause):
         depth += 0.2

@@ -50,7 +50,7 @@ def infer(text: str, *, name: str = "", industry: str | None = None, where: str 
     name : str
         The organization's name; never itself evidence.
     industry : str or None
-        A code of industries.yaml; it shifts how much evidence a capacity needs.
+        A code of industries.yaml; it shifts the confidence of capacities, never their presence.
     where : str
         What the quotes are said to stand in.
 
@@ -87,8 +87,8 @@ def _capacities(
     reading: Reading, rules: Rules, shifts: Mapping[str, float], curve: Curve, where: str
 ) -> Iterator[Claim]:
     for code, finding in capacity_findings(reading, rules.capacities).items():
-        score = shifted(finding.score, shifts.get(code, 0.0))
-        if score >= THRESHOLD:
+        if finding.score >= THRESHOLD:
+            score = shifted(finding.score, shifts.get(code, 0.0))
             yield claim(ClaimKind.CAPACITY, finding, reading, where, calibrated(score, curve))
 
 

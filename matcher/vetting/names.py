@@ -32,6 +32,7 @@ LONGEST_NAME = 200
 MOST_WORDS = 24
 LONGEST_PHRASE = 6
 SHORTEST_MISSPELT_FORM = 4
+SHORTEST_MISSPELT_WORD = 7
 LEAST_WEIGHT = 0.08
 INITIALS = re.compile(r"\b(?:\w\.){2,}")
 FORBIDDING_STRONG = ("other_number", "added_number", "other_place", "opposite_word", "words_exchanged")
@@ -90,6 +91,7 @@ class _Tables:
     legal_prefixes: frozenset[str]
     often_misspelt: tuple[str, ...]
     phrases: Mapping[tuple[str, ...], tuple[str, str]]
+    phrase_words: tuple[str, ...]
     words: Mapping[str, str]
     places: Mapping[str, str]
     opposites: Mapping[str, int]
@@ -110,6 +112,7 @@ def _tables() -> _Tables:
     phrases = {tuple(form.split()): ("legal", "other") for form in shared["long_legal_forms"]}
     for kind, forms in loaded["legal_phrases"].items():
         phrases.update((tuple(form.split()), ("legal", kind)) for form in forms)
+    legal_phrases = list(phrases)
     phrases.update((tuple(str(text).split()), ("word", word)) for text, word in loaded["phrases"].items())
     return _Tables(
         frozenset(map(str, loaded["joining"])),
@@ -119,6 +122,7 @@ def _tables() -> _Tables:
         frozenset((*shared["legal_prefixes"], *loaded["legal_prefixes"])) & legal.keys(),
         tuple(loaded["often_misspelt"]),
         phrases,
+        tuple(sorted({word for form in legal_phrases for word in form if len(word) >= SHORTEST_MISSPELT_WORD})),
         {**loaded["translations"], **loaded["abbreviations"]},
         loaded["places"],
         {str(word): group for group, words in enumerate(loaded["opposites"]) for word in words},
@@ -214,10 +218,11 @@ def _phrases_replaced(words: list[str]) -> list[tuple[str, str]]:
     """Return (word, kind) with abbreviations and translations written out; kind is a legal class or empty."""
     tables = _tables()
     found: list[tuple[str, str]] = []
+    mended = [_mended(word) for word in words]
     at = 0
     while at < len(words):
         for count in range(min(LONGEST_PHRASE, len(words) - at), 0, -1):
-            known = tables.phrases.get(tuple(words[at : at + count]))
+            known = tables.phrases.get(tuple(mended[at : at + count]))
             if known is None:
                 continue
             found.append(("", known[1]) if known[0] == "legal" else (known[1], ""))
@@ -228,6 +233,15 @@ def _phrases_replaced(words: list[str]) -> list[tuple[str, str]]:
             found.append((tables.places.get(word, word), ""))
             at += 1
     return found
+
+
+@lru_cache(maxsize=100_000)
+def _mended(word: str) -> str:
+    """Return the word of a legal form that an unknown word is a slip of (*libility*), else the word itself."""
+    tables = _tables()
+    if len(word) < SHORTEST_MISSPELT_WORD - 1 or word in tables.phrase_words or word in _frequencies()[1]:
+        return word
+    return next((known for known in tables.phrase_words if OSA.distance(word, known, score_cutoff=1) <= 1), word)
 
 
 def _without_legal_forms(tagged: list[tuple[str, str]]) -> tuple[list[str], set[str]]:

@@ -26,7 +26,10 @@ from kb.organization import (
     Source,
 )
 
-HOSTILE = "Evil ![x](https://evil.example/p.png) [click](https://evil.example) <script>alert(1)</script> $x^2$ :red[y] www.evil.example"
+HOSTILE = (
+    "Evil ![x](https://evil.example/p.png) [click](https://evil.example) <script>alert(1)</script> $x^2$ :red[y] "
+    "www.evil.example"
+)
 SOURCE = Source(name="Its website", url="https://example.org/a_(b)")
 
 
@@ -77,7 +80,11 @@ def organizations() -> list[Organization]:
             kind="ngo",
             country="UG",
             mission="Radio for rural mothers.",
-            claims=(claim(capacity, "media_channels"), claim(capacity, "promotion"), claim(ClaimKind.AUDIENCE, "mothers")),
+            claims=(
+                claim(capacity, "media_channels"),
+                claim(capacity, "promotion"),
+                claim(ClaimKind.AUDIENCE, "mothers"),
+            ),
         ),
         Organization(
             id="brewer",
@@ -113,7 +120,10 @@ def briefs() -> list[Brief]:
             causes=("water_sanitation_hygiene",),
             audiences=("mothers",),
             places=("KE",),
-            needs=(Need(code="distribution", text="Village shops", importance=0.9), Need(code="promotion", importance=0.33)),
+            needs=(
+                Need(code="distribution", text="Village shops", importance=0.9),
+                Need(code="promotion", importance=0.33),
+            ),
             offers=(Offer(code="credibility"),),
             red_lines=RedLines(concerns=("alcohol",)),
         ),
@@ -125,7 +135,9 @@ def fill(kb: KnowledgeBase) -> None:
     together = (Participation(organization_id="soap"), Participation(organization_id="radio", role="lead"))
     kb.add(
         *organizations(),
-        Engagement(id="clean", title="Clean hands", participations=together, source=SOURCE, start_date=date(2024, 3, 1)),
+        Engagement(
+            id="clean", title="Clean hands", participations=together, source=SOURCE, start_date=date(2024, 3, 1)
+        ),
         Relation(subject_id="soap", kind=RelationKind.FUNDS, object_id="radio", source=SOURCE),
     )
     for brief in briefs():
@@ -136,5 +148,7 @@ def words(app: AppTest) -> str:
     """Everything that a page says, as one text."""
     kinds = ("title", "header", "subheader", "markdown", "caption", "text", "info", "warning", "error", "success")
     said = [str(element.value) for kind in kinds for element in getattr(app, kind)]
-    said += [str(element.label) for kind in ("button", "expander", "metric", "checkbox") for element in getattr(app, kind)]
+    said += [
+        str(element.label) for kind in ("button", "expander", "metric", "checkbox") for element in getattr(app, kind)
+    ]
     return "\n".join(said)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
-import tomllib
 from streamlit import config
 
 from dashboard import launch
@@ -30,7 +30,12 @@ def test_the_application_is_found_from_any_folder(tmp_path: Path):
     code = "from dashboard.launch import command; print(command()[4])"
     root = str(Path(launch.__file__).parents[1])
     found = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": root}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert Path(found.stdout.strip()).name == "app.py"
 

@@ -44,7 +44,7 @@ def test_markdown_in_organization_text_is_shown_and_not_followed(name: str):
 @pytest.mark.parametrize("name", MARKUP)
 def test_the_words_stay_readable(name: str):
     text, _ = MARKUP[name]
-    assert re.sub(r"\\(?=[^\w\s])|\u2060", "", plain(text)) == text
+    assert re.sub(r"\\(?=[^a-zA-Z0-9\s])|\u2060", "", plain(text)) == text
 
 
 def test_text_direction_and_control_characters_are_dropped():
@@ -60,7 +60,17 @@ def test_plain_text_is_one_line_without_live_brackets(text: str):
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//evil.example", "https://a:b@evil.example", "http://", "", "http://[", "mailto:a@b.example"],
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//evil.example",
+        "https://a:b@evil.example",
+        "http://",
+        "",
+        "http://[",
+        "mailto:a@b.example",
+    ],
 )
 def test_only_web_addresses_become_links(url: str):
     assert safe_url(url) is None
@@ -68,7 +78,7 @@ def test_only_web_addresses_become_links(url: str):
 
 
 def test_a_link_cannot_be_broken_out_of():
-    assert link("a](https://evil.example)", "https://ok.example/(x) y\"z") == (
+    assert link("a](https://evil.example)", 'https://ok.example/(x) y"z') == (
         r"[a\](https:" + "\u2060" + r"//evil.example)](https://ok.example/%28x%29%20y%22z)"
     )
 
@@ -78,7 +88,10 @@ def test_addresses_without_a_scheme_are_completed():
 
 
 def test_a_badge_cannot_be_closed_by_its_label():
-    assert badge("x] [click](https://evil.example)").count("](") - badge("x] [click](https://evil.example)").count("\\](") == 0
+    assert (
+        badge("x] [click](https://evil.example)").count("](") - badge("x] [click](https://evil.example)").count("\\](")
+        == 0
+    )
     assert "evil" in badge(HOSTILE)
 
 

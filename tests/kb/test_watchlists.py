@@ -27,7 +27,8 @@ EU = (
     "celex,recordId,programKey,annex,measure,startDate,reason,schema,name,alias,weakAlias,previousName,country,"
     "jurisdiction,registrationNumber,leiCode,address\n"
     "32014R0833,7,EU-RUS,IV,Export control,25.2.2025,because,LegalEntity,Example Works (EXW),"
-    'ООО Пример; Primer LLC,,Old Works,,,1085258008054 (OGRN),,"603032, Nizhny Novgorod, Russian Federation"\n'
+    "\u041e\u041e\u041e \u041f\u0440\u0438\u043c\u0435\u0440; Primer LLC,,Old Works,,,"
+    '1085258008054 (OGRN),,"603032, Nizhny Novgorod, Russian Federation"\n'
     '32014R0833,,EU-RUS,IV,Export control,soon,,Vessel,Example Pearl,"KAZ LLP, TOO KAZ",,,,,,,\n'
 )
 EBRD = (
@@ -86,7 +87,12 @@ def test_eu_journal(tmp_path):
     first, second = watchlist.entities
     assert first.name == "Example Works"
     assert first.weak_aliases[0] == "EXW"
-    assert set(first.aliases) | set(first.weak_aliases) == {"EXW", "ООО Пример", "Primer LLC", "Old Works"}
+    assert set(first.aliases) | set(first.weak_aliases) == {
+        "EXW",
+        "\u041e\u041e\u041e \u041f\u0440\u0438\u043c\u0435\u0440",
+        "Primer LLC",
+        "Old Works",
+    }
     assert first.countries == ("RU",)
     assert first.registration_numbers == ("1085258008054",)
     assert first.start == date(2025, 2, 25)

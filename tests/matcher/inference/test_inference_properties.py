@@ -1,5 +1,7 @@
 """What holds for every text: quotes stand in it, confidence is a share, nothing crashes."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,7 +55,7 @@ def test_lowering_keeps_every_offset(text):
 def test_clauses_are_in_order_and_within_the_text(text):
     found = clauses(text)
     assert all(0 <= one.start < one.end <= len(text) for one in found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 @settings(deadline=None, max_examples=30)

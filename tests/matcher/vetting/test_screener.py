@@ -131,6 +131,6 @@ def test_a_letter_too_many_does_not_hide_a_name(found, at, letter):
     assert found.entity_id in ids(name, country=next(iter(found.countries), None))
 
 
-@pytest.mark.parametrize("form", ["Co., Latd.", "Company Limted", "Copmany", "Coporation"])
+@pytest.mark.parametrize("form", ["Co., Latd.", "Company Limted", "Copmany", "Coporation", "Limited Libility Company"])
 def test_a_misspelt_legal_form_does_not_hide_a_name(form):
     assert ids(f"Gezhouba Example Cement {form}") == ["1"]

@@ -1,0 +1,55 @@
+"""Reading claims out of every organization's text, once for each text and each edition of the rules."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from kb.annotating import Annotation
+from kb.importing.parsed import Progress, no_progress
+from kb.knowledge_base import KnowledgeBase
+from kb.organization import Organization
+from matcher.inference import infer
+
+READER = "inference"
+BATCH = 2_000
+RULES = Path(__file__).with_name("inference")
+
+
+@cache
+def edition() -> str:
+    """Return a digest of the inference's rules: a change of them makes every text due again."""
+    digest = hashlib.sha256()
+    for path in sorted((*RULES.rglob("*.yaml"), *RULES.rglob("*.json"), *RULES.rglob("*.py"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _digest(organization: Organization) -> str:
+    text = f"{edition()}\n{organization.industry}\n{organization.name}\n{organization.text}"
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def annotate_all(kb: KnowledgeBase, who: str | None = None, progress: Progress = no_progress) -> int:
+    """Infer claims where a text is new or changed; returns how many organizations were read.
+
+    A killed run goes on where it was: what was written stays.
+    """
+    done = kb.annotated(READER)
+    total = kb.count()["organizations"]
+    waiting: list[Annotation] = []
+    read = 0
+    for seen, organization in enumerate(kb.iterate(), 1):
+        if organization.text and done.get(organization.id) != (digest := _digest(organization)):
+            claims = infer(organization.text, name=organization.name, industry=organization.industry)
+            waiting.append(Annotation(organization.id, digest, claims))
+            read += 1
+        if len(waiting) >= BATCH:
+            kb.annotate(READER, waiting, who)
+            waiting = []
+        if seen % 200 == 0 or seen == total:
+            progress("Reading claims out of texts", seen, total)
+    if waiting:
+        kb.annotate(READER, waiting, who)
+    return read
