@@ -104,7 +104,7 @@ def _score_with(scored: Scored, scores: Scores, weighted: Weighted, row: int, fa
             values[names.index(fact.component)] = NEW_STRENGTH
     if "reciprocity" in names:
         wants = any(fact.component == "reciprocity" for fact in facts)
-        theirs = NEW_STRENGTH if wants else float(candidate_gain(scored)[row])
+        theirs = NEW_STRENGTH if wants else float(scored.once(candidate_gain)[row])
         gain = values[names.index("complementarity")] or 0.0
         if not np.isnan(theirs):
             values[names.index("reciprocity")] = 2 * gain * theirs / (gain + theirs) if gain + theirs else 0.0

@@ -89,7 +89,7 @@ def explain(
     """Explain the ranked rows, first rank first."""
     query = scored.query
     met = [meets(scored, index, need) for index, need in enumerate(query.brief.needs)]
-    theirs = candidate_gain(scored) if query.brief.offers else None
+    theirs = scored.once(candidate_gain) if query.brief.offers else None
     by_name = {component.name: index for index, component in enumerate(scores.components)}
     candidates = []
     for rank, row in enumerate(rows, 1):

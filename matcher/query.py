@@ -115,6 +115,7 @@ class Scored:
         self.query = query
         self.columns = columns
         self.similarities = query.similarities(columns)
+        self._made: dict[Callable[[Scored], Floats], Floats] = {}
 
     @cached_property
     def has_profile(self) -> NDArray[np.bool_]:
@@ -135,12 +136,11 @@ class Scored:
         relevance[np.isneginf(cosines)] = np.nan
         return relevance
 
-    @cached_property
-    def presence(self) -> Floats:
-        """How far each organization works in the brief's places."""
-        from matcher.components.place_fit import presence
-
-        return presence(self)
+    def once(self, compute: Callable[[Scored], Floats]) -> Floats:
+        """Return what a function makes of this query, computing it the first time only."""
+        if compute not in self._made:
+            self._made[compute] = compute(self)
+        return self._made[compute]
 
     @cached_property
     def brief_relevance(self) -> Floats:

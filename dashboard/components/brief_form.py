@@ -65,7 +65,7 @@ def _show_needs(vocabulary: Vocabulary) -> None:
     )
     for code in chosen:
         label = lendable[code].label if code in lendable else code
-        with st.container(border=True, gap="xsmall", key=f"need_{code}"):
+        with st.container(border=True, gap="small", key=f"need_{code}"):
             st.subheader(
                 plain(label), anchor=False, help=plain(lendable[code].definition) if code in lendable else None
             )

@@ -15,7 +15,7 @@ def no_organizations() -> None:
             "There is nobody to match with yet. Import a spreadsheet or a registry from the command line, "
             "then reload this page:"
         )
-        st.code("dancecard import FILE", language="bash")
+        st.code("dancecard import FILE", language=None)
 
 
 def no_briefs() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kb.columns import Columns
 from kb.organization import Claim, ClaimKind, Engagement, Organization, Relation
-from kb.vocabulary import Vocabulary
+from kb.vocabulary import Term, Vocabulary
 from matcher.query import Floats, Query, Scored
 from matcher.results import Reason
 
@@ -90,6 +90,33 @@ def strongest(columns: Columns, kind: ClaimKind, codes: Sequence[str]) -> Floats
     for row in rows[1:]:
         best = np.maximum(best, columns.claims[kind][row, : columns.n])
     return np.asarray((np.maximum(best, 1) - np.float32(1)) / np.float32(254), np.float32)
+
+
+def term_match(
+    scored: Scored, kind: ClaimKind, wanted: Sequence[str], terms: Mapping[str, Term], broader_share: float
+) -> Floats:
+    """Return half the best, half the mean over the wanted terms, 0..1; float32 (n,).
+
+    A narrower term counts in full, a broader one by `broader_share`.
+    """
+    vocabulary, columns = scored.query.vocabulary, scored.columns
+    best = np.zeros(columns.n, np.float32)
+    total = np.zeros(columns.n, np.float32)
+    for code in wanted:
+        match = strongest(columns, kind, sorted(vocabulary.narrower(terms, code)))
+        if broader := vocabulary.broader(terms, code):
+            match = np.maximum(match, np.float32(broader_share) * strongest(columns, kind, broader))
+        best = np.maximum(best, match)
+        total += match
+    return np.asarray((best + total / max(1, len(wanted))) / 2, np.float32)
+
+
+def related_codes(vocabulary: Vocabulary, wanted: Iterable[str], terms: Mapping[str, Term]) -> set[str]:
+    """Return the wanted terms with those below and above them."""
+    codes: set[str] = set()
+    for code in wanted:
+        codes |= vocabulary.narrower(terms, code) | set(vocabulary.broader(terms, code))
+    return codes
 
 
 def known(columns: Columns, kind: ClaimKind) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ import numpy as np
 from kb.brief import Need
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
-from matcher.components.place_fit import names_a_place
+from matcher.components.place_fit import names_a_place, presence
 from matcher.query import Floats, Query, Scored
 from matcher.results import Reason
 
@@ -41,9 +41,21 @@ def meets(scored: Scored, index: int, need: Need) -> Floats:
     fits = np.nan_to_num(scored.relevance(1 + index))
     useful = strength * (GENERIC_SHARE + (1 - GENERIC_SHARE) * fits)
     if scored.query.vocabulary.lendable[need.code].place_bound and names_a_place(scored.query):
-        there = np.minimum(np.nan_to_num(scored.presence, nan=UNKNOWN_PLACE) / FULL_PRESENCE, 1)
+        there = np.minimum(np.nan_to_num(scored.once(presence), nan=UNKNOWN_PLACE) / FULL_PRESENCE, 1)
         useful = useful * (ELSEWHERE_SHARE + (1 - ELSEWHERE_SHARE) * there)
     return unknown_to_nan(useful.astype(np.float32), is_known)
+
+
+def needs_met(scored: Scored) -> Floats:
+    """Return the importance-weighted mean over the needs; NaN where no capacity is known; float32 (n,)."""
+    total = np.zeros(scored.columns.n, np.float32)
+    seen = np.zeros(scored.columns.n, np.bool_)
+    weight = sum(need.importance for need in scored.query.brief.needs)
+    for index, need in enumerate(scored.query.brief.needs):
+        met = meets(scored, index, need)
+        seen |= ~np.isnan(met)
+        total += np.nan_to_num(met) * np.float32(need.importance / weight)
+    return unknown_to_nan(total, seen)
 
 
 class Complementarity:
@@ -62,14 +74,7 @@ class Complementarity:
 
     def score(self, scored: Scored) -> Floats:
         """Return the importance-weighted mean over the needs; NaN where no capacity is known."""
-        total = np.zeros(scored.columns.n, np.float32)
-        seen = np.zeros(scored.columns.n, np.bool_)
-        weight = sum(need.importance for need in scored.query.brief.needs)
-        for index, need in enumerate(scored.query.brief.needs):
-            met = meets(scored, index, need)
-            seen |= ~np.isnan(met)
-            total += np.nan_to_num(met) * np.float32(need.importance / weight)
-        return unknown_to_nan(total, seen)
+        return scored.once(needs_met)
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return the capacities and offers that answer a need."""

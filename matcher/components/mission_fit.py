@@ -5,27 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from kb.organization import ClaimKind, ClaimStatus
-from matcher.components.base import Facts, claim_reasons, known, strongest
+from matcher.components.base import Facts, claim_reasons, known, related_codes, term_match
 from matcher.query import Floats, Query, Scored
 from matcher.results import Reason
 
 CAUSE_SHARE = np.float32(0.6)
-BROADER_SHARE = np.float32(0.4)
+BROADER_SHARE = 0.4
 
 
 def cause_match(scored: Scored) -> Floats:
-    """Return half the best, half the mean over the brief's causes, 0..1; a broader cause counts less; float32 (n,)."""
-    vocabulary, columns = scored.query.vocabulary, scored.columns
-    best = np.zeros(columns.n, np.float32)
-    total = np.zeros(columns.n, np.float32)
-    for cause in scored.query.brief.causes:
-        exact = strongest(columns, ClaimKind.CAUSE, sorted(vocabulary.narrower(vocabulary.causes, cause)))
-        broader = vocabulary.broader(vocabulary.causes, cause)
-        if broader:
-            exact = np.maximum(exact, BROADER_SHARE * strongest(columns, ClaimKind.CAUSE, broader))
-        best = np.maximum(best, exact)
-        total += exact
-    return np.asarray((best + total / max(1, len(scored.query.brief.causes))) / 2, np.float32)
+    """Return how far each organization pursues the brief's causes, 0..1; float32 (n,)."""
+    causes = scored.query.vocabulary.causes
+    return term_match(scored, ClaimKind.CAUSE, scored.query.brief.causes, causes, BROADER_SHARE)
 
 
 class MissionFit:
@@ -48,7 +39,7 @@ class MissionFit:
         words = scored.brief_relevance
         if not scored.query.brief.causes:
             return words
-        causes = cause_match(scored)
+        causes = scored.once(cause_match)
         has_causes = known(scored.columns, ClaimKind.CAUSE)
         both = CAUSE_SHARE * causes + (1 - CAUSE_SHARE) * words
         chosen = np.where(np.isnan(words), np.where(has_causes, causes, np.nan), np.where(has_causes, both, words))
@@ -57,9 +48,7 @@ class MissionFit:
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return shared causes, then the candidate's own words."""
         vocabulary = query.vocabulary
-        codes: set[str] = set()
-        for cause in query.brief.causes:
-            codes |= vocabulary.narrower(vocabulary.causes, cause) | set(vocabulary.broader(vocabulary.causes, cause))
+        codes = related_codes(vocabulary, query.brief.causes, vocabulary.causes)
         found = claim_reasons(facts.organization, ClaimKind.CAUSE, codes, vocabulary)
         organization = facts.organization
         words = organization.mission or organization.description

@@ -54,7 +54,7 @@ class PlaceFit:
 
     def score(self, scored: Scored) -> Floats:
         """Return the mean over the brief's countries, each known by claim or by seat."""
-        return presence(scored)
+        return scored.once(presence)
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return where the candidate works among the brief's places, and its seat."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
-from matcher.components.complementarity import Complementarity
+from matcher.components.complementarity import Complementarity, needs_met
 from matcher.components.mission_fit import cause_match
 from matcher.query import Floats, Query, Scored
 from matcher.results import Reason
@@ -24,7 +24,7 @@ def candidate_gain(scored: Scored) -> Floats:
     missed = np.ones(columns.n, np.float32)
     for offer in scored.query.brief.offers:
         missed *= 1 - strongest(columns, ClaimKind.NEED, [offer.code])
-    missed *= 1 - HEADWAY_SHARE * cause_match(scored)
+    missed *= 1 - HEADWAY_SHARE * scored.once(cause_match)
     return unknown_to_nan(1 - missed, known(columns, ClaimKind.NEED))
 
 
@@ -44,7 +44,7 @@ class Reciprocity:
 
     def score(self, scored: Scored) -> Floats:
         """Return the harmonic mean of both directions; NaN where either is unknown."""
-        gain, theirs = Complementarity().score(scored), candidate_gain(scored)
+        gain, theirs = scored.once(needs_met), scored.once(candidate_gain)
         both = gain + theirs
         return np.asarray(2 * gain * theirs / np.where(both > 0, both, 1), np.float32)
 

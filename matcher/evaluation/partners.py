@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-import resource
+import importlib
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -125,7 +126,7 @@ def evaluate(
         "baselines": {name: mean_metrics(rows).rounded() for name, rows in metrics.items() if name != OURS},
         "not_used": dict(records.dropped),
         "seconds": round(time.perf_counter() - began, 1),
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "peak_memory_mb": _peak_memory(),
     }
 
 
@@ -221,3 +222,13 @@ def _writer(stack: ExitStack, path: Path | None, header: list[str]) -> Write:
     writer = csv.writer(stack.enter_context(path.open("w", newline="", encoding="utf-8")))
     writer.writerow(header)
     return writer.writerows
+
+
+def _peak_memory() -> int | None:
+    """Return the process's greatest memory in MB, or None on a system that does not tell (Windows)."""
+    try:
+        resource = importlib.import_module("resource")
+    except ImportError:
+        return None
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)

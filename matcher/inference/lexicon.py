@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,13 +45,12 @@ class Lexicon:
     ----------
     words : mapping of words (lower case, one space between) to (kind, code) pairs
     unless : mapping of a word to phrases beside which it means something else
-    longest : int
-        Most words in any entry.
+    first_words : mapping of a first word to the most words in any entry that begins with it
     """
 
     words: Mapping[str, tuple[tuple[ClaimKind, str], ...]]
     unless: Mapping[str, tuple[str, ...]]
-    longest: int
+    first_words: Mapping[str, int]
 
     def mentions(self, reading: Reading) -> Iterator[Mention]:
         """Yield every mention that no guard masks, the longest first where several begin."""
@@ -70,7 +69,8 @@ class Lexicon:
             index += size or 1
 
     def _longest_at(self, found: list[tuple[str, int, int]], index: int) -> int:
-        for size in range(min(self.longest, len(found) - index), 0, -1):
+        longest = min(self.first_words.get(found[index][0], 0), len(found) - index)
+        for size in range(longest, 0, -1):
             if " ".join(word for word, _, _ in found[index : index + size]) in self.words:
                 return size
         return 0
@@ -131,5 +131,13 @@ def load_lexicon(path: Path) -> Lexicon:
     return Lexicon(
         words=words,
         unless={_entry(word): tuple(lower(other) for other in others) for word, others in unless.items()},
-        longest=max(len(entry.split()) for entry in words),
+        first_words=_first_words(words),
     )
+
+
+def _first_words(entries: Iterable[str]) -> dict[str, int]:
+    longest: dict[str, int] = {}
+    for entry in entries:
+        first, size = entry.split()[0], len(entry.split())
+        longest[first] = max(size, longest.get(first, 0))
+    return longest

@@ -41,10 +41,11 @@ class Phrase:
     regex: re.Pattern[str]
 
     def spans(self, lowered: str) -> Iterator[tuple[int, int]]:
-        """Yield where the phrase stands in `lowered`, as character offsets."""
-        if any(anchor in lowered for anchor in self.anchors):
-            for match in self.regex.finditer(lowered):
-                yield match.span()
+        """Iterate over where the phrase stands in `lowered`, as character offsets."""
+        for anchor in self.anchors:
+            if anchor in lowered:
+                return (match.span() for match in self.regex.finditer(lowered))
+        return iter(())
 
 
 def _alternative(word: str) -> str:
