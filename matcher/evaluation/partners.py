@@ -231,4 +231,4 @@ def _peak_memory() -> int | None:
     except ImportError:
         return None
     unit = 2**20 if sys.platform == "darwin" else 2**10
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
+    return round(float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / unit)

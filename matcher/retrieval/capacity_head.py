@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,9 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from kb.columns.vectors import TextEncoder
 from kb.vocabulary import load_vocabulary
-from matcher.encoder import SentenceTransformerEncoder
 from matcher.errors import MatcherError
-from matcher.query import Encoder
 
 Floats = NDArray[np.float64]
 FOLDER = Path(__file__).parent
@@ -95,7 +94,7 @@ def framed(frames: Mapping[str, Any], per_frame: int = PER_FRAME) -> tuple[list[
     return texts, codes
 
 
-def fit_head(encoder: Encoder, frames: Mapping[str, Any] | None = None, per_frame: int = PER_FRAME) -> CapacityHead:
+def fit_head(encoder: TextEncoder, frames: Mapping[str, Any] | None = None, per_frame: int = PER_FRAME) -> CapacityHead:
     """Fit the head for an encoder."""
     from sklearn.linear_model import LogisticRegression
 
@@ -107,7 +106,7 @@ def fit_head(encoder: Encoder, frames: Mapping[str, Any] | None = None, per_fram
     )
 
 
-def encoder_name(encoder: Encoder) -> str:
+def encoder_name(encoder: TextEncoder) -> str:
     """Return an encoder's key without its precision, which changes vectors hardly at all."""
     return encoder.key.rsplit("/", 1)[0]
 
@@ -141,20 +140,12 @@ def read_head(path: Path = LEARNED) -> CapacityHead:
         raise MatcherError(f"{path.name}: cannot be read ({error}); fit the capacity head again") from error
 
 
-_FITTED: dict[str, CapacityHead] = {}
-
-
-def head_for(encoder: Encoder) -> CapacityHead:
+def head_for(encoder: TextEncoder) -> CapacityHead:
     """Return the head for an encoder: the one that is stored, or one fitted now where the model is another."""
-    name = encoder_name(encoder)
     stored = read_head()
-    if stored.encoder == name:
-        return stored
-    if name not in _FITTED:
-        _FITTED[name] = fit_head(encoder, per_frame=2)
-    return _FITTED[name]
+    return stored if stored.encoder == encoder_name(encoder) else _fitted(encoder)
 
 
-def bundled_encoder() -> SentenceTransformerEncoder:
-    """Return the encoder whose head is stored."""
-    return SentenceTransformerEncoder()
+@lru_cache(maxsize=4)
+def _fitted(encoder: TextEncoder) -> CapacityHead:
+    return fit_head(encoder, per_frame=2)

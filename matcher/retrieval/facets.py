@@ -47,11 +47,14 @@ class Facets:
     ----------
     without_places : str
         The text with its place names taken out, so that what is done can be compared apart from where.
+    place_names : tuple of str
+        What was taken out, as written.
     """
 
     text: str
     mentions: Mapping[ClaimKind, Mapping[str, Mention]] = field(default_factory=dict)
     without_places: str = ""
+    place_names: tuple[str, ...] = ()
 
     def codes(self, kind: ClaimKind) -> frozenset[str]:
         """Return the codes of one kind."""
@@ -96,12 +99,15 @@ def read_facets(text: str) -> Facets:
     vocabulary = load_vocabulary()
     scan = Scan(text, load_reading_rules(vocabulary))
     found: dict[ClaimKind, dict[str, Mention]] = {kind: {} for kind in KINDS}
-    for mention in (*_places(text, scan), *_named(text, scan), *_inferred(text)):
+    located = _places(text, scan)
+    for mention in (*located, *_named(text, scan), *_inferred(text)):
         found[mention.kind].setdefault(mention.code, mention)
     for kind, terms in ((ClaimKind.AUDIENCE, vocabulary.audiences), (ClaimKind.CAUSE, vocabulary.causes)):
         above = {broader for code in found[kind] for broader in vocabulary.broader(terms, code)}
         found[kind] = {code: mention for code, mention in found[kind].items() if code not in above}
-    return Facets(text, found, _without(text, [item for item in _places(text, scan) if item.code != "world"]))
+    places = [item for item in located if item.code != "world"]
+    names = tuple(dict.fromkeys(item.quote for item in places))
+    return Facets(text, found, _without(text, places), names)
 
 
 def _places(text: str, scan: Scan) -> list[Mention]:

@@ -1,0 +1,81 @@
+"""A text in pieces that are compared one by one: the whole, its sentences, its clauses, its words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from matcher.reading.sentences import sentences
+from matcher.retrieval.facets import Facets, read_facets
+
+CLAUSE = re.compile(r"\s*[;:,\u2013\u2014()]\s+|\s+(?:who|which|that|where|so that|so)\s+")
+WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
+MIN_CLAUSE_WORDS = 3
+EMPTY_WORDS = frozenset(
+    """a about access across after all also an and any are as at be because been before both but by can could do does
+    each every for from get give go had has have having he help her him his how i if in into is it its itself just
+    let like look looking make makes many may me might more most much must my need needed needs no nor not of off on
+    once one only or other our ours out over own partner people please put run runs same seek seeking self she should
+    so some somebody someone something somewhere such take than that the their them then there these they thing this
+    those through to too two under until up us use very via want wants was way we were what when where which while who
+    whom whose why will willing with within without work works would you your able everyone organization
+    organisation""".split()
+)
+
+
+@dataclass(frozen=True)
+class Passages:
+    """A text with its facets and pieces.
+
+    Attributes
+    ----------
+    sentences : tuple of str
+        As written; at least one.
+    pieces : tuple of str
+        Sentences, then clauses, without place names; at least one.
+    piece_sentence : tuple of int
+        The sentence that each piece is of.
+    words : tuple of str
+        Content words in lower case, each once, without place names.
+    """
+
+    facets: Facets
+    sentences: tuple[str, ...]
+    pieces: tuple[str, ...]
+    piece_sentence: tuple[int, ...]
+    words: tuple[str, ...]
+
+
+def clauses(sentence: str) -> list[str]:
+    """Split a sentence at punctuation and relative pronouns; short remnants are left out."""
+    parts = [part.strip(" .,;:!?") for part in CLAUSE.split(sentence)]
+    kept = [part for part in parts if len(part.split()) >= MIN_CLAUSE_WORDS]
+    return kept if len(parts) > 1 else []
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """Return the words that carry meaning, in lower case, each once."""
+    found = (word.lower().removesuffix("'s").removesuffix("\u2019s") for word in WORD.findall(text))
+    return tuple(dict.fromkeys(word for word in found if word not in EMPTY_WORDS and len(word) > 1))
+
+
+def read_passages(text: str) -> Passages:
+    """Take a text apart."""
+    facets = read_facets(text)
+    spans = [text[item.start : item.end] for item in sentences(text)] or [text]
+    pieces: list[str] = []
+    owners: list[int] = []
+    for number, span in enumerate(spans):
+        bare = _bare(span, facets)
+        for piece in (bare, *clauses(bare)):
+            pieces.append(piece)
+            owners.append(number)
+    return Passages(facets, tuple(spans), tuple(pieces), tuple(owners), content_words(facets.without_places))
+
+
+def _bare(sentence: str, facets: Facets) -> str:
+    """Take the place names of a text out of one of its sentences."""
+    for name in sorted(facets.place_names, key=len, reverse=True):
+        sentence = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", sentence)
+    rest = " ".join(sentence.split())
+    return rest or sentence or "-"

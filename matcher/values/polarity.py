@@ -1,0 +1,158 @@
+"""How a writer leans toward each word of a text: +1 wanted, -1 unwanted, by the cue words around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from matcher.inference.prose import clauses, lower
+from matcher.values.cues import Cues
+
+TOKEN = re.compile(r"[^\W_]+(?:[-\u2019'][^\W_]+)*|[,:()]")
+REACH = 12
+BEFORE_PREDICATE = 4
+MIN_STEM = 3
+STEM = 6
+STOP = frozenset(
+    "the and for our that with from into are was were has have had its his her they them their this these those who whom "
+    "which what when where while will would should could must can may might not all any every each more most many much "
+    "such than then there here also only over under about between through across per via out off you your him she "
+    "does did done being been but because since until unless whether both either own same very just too how why "
+    "one two other others another some few against without within upon among around ourselves".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """A word of a text and the way that the writer leans toward it.
+
+    Attributes
+    ----------
+    word : str
+        Lowered.
+    start, end : int
+        Character offsets.
+    clause : int
+    sign : int
+        -1 or 1.
+    cued : bool
+        Whether any cue word bears on it; without one the sign is 1.
+    """
+
+    word: str
+    start: int
+    end: int
+    clause: int
+    sign: int
+    cued: bool
+
+
+def stem(word: str) -> str:
+    """Return the first letters of a word, enough to join its forms."""
+    return word[:STEM] if len(word) > STEM else word.rstrip("s")
+
+
+def is_content(word: str) -> bool:
+    """Return whether a word may name something."""
+    return len(word) >= MIN_STEM and word not in STOP
+
+
+def leanings(text: str, cues: Cues) -> tuple[Leaning, ...]:
+    """Read the leaning of every word.
+
+    A cue bears on what follows it until a new thought begins; two that turn against cancel out ("oppose a ban on X").
+    A predicate ("should be banned", "kills") bears on what precedes it in its part of the clause.
+    """
+    lowered = lower(text)
+    found: list[Leaning] = []
+    for number, clause in enumerate(clauses(text)):
+        matches = list(TOKEN.finditer(lowered, clause.start, clause.end))
+        words = [match.group().replace("\u2019", "'") for match in matches]
+        signs, cued = _Walk(words, cues).signs()
+        for match, word, sign, bears in zip(matches, words, signs, cued, strict=True):
+            if word[0].isalnum():
+                found.append(Leaning(word, *match.span(), number, sign, bears))
+    return tuple(found)
+
+
+class _Walk:
+    """One pass over the words of a clause."""
+
+    def __init__(self, words: list[str], cues: Cues) -> None:
+        self.words = words
+        self.cues = cues
+        self.sign_of = [1] * len(words)
+        self.cued_of = [False] * len(words)
+        self.sign = 1
+        self.cued_at: int | None = None
+        self.part = 0
+
+    def signs(self) -> tuple[list[int], list[bool]]:
+        for index, word in enumerate(self.words):
+            if self.cued_at is not None and index - self.cued_at > REACH:
+                self._reset()
+            if self._begins_anew(index, word):
+                self._reset()
+                self.part = index
+            self.sign_of[index] = self.sign
+            self.cued_of[index] = self.cued_at is not None
+            self._take(index, word)
+        return self.sign_of, self.cued_of
+
+    def _reset(self) -> None:
+        self.sign, self.cued_at = 1, None
+
+    def _begins_anew(self, index: int, word: str) -> bool:
+        cues = self.cues
+        following = self.words[index + 1] if index + 1 < len(self.words) else ""
+        if word in cues.breaks:
+            return word != "that"
+        if word in (",", ":"):
+            return following in cues.pronoun or following in cues.breaks or cues.leaning(following)
+        if word in cues.joint:
+            if word == "to" and index and (cues.leaning(self.words[index - 1]) or self.words[index - 1] in cues.modal):
+                return False
+            return cues.leaning(following) or following in cues.pronoun or following in cues.negation
+        return False
+
+    def _take(self, index: int, word: str) -> None:
+        cues = self.cues
+        if self._is_predicate(index, word):
+            self._say_of_subject(index, word)
+            return
+        if word in cues.measure and index and self._names_something(index - 1):
+            for before in range(max(self.part, index - 2), index):
+                self._turn(before)
+        if word in cues.negation or word in cues.against:
+            self.sign = -self.sign
+            self.cued_at = index
+        elif word in cues.toward:
+            self.cued_at = index
+
+    def _names_something(self, index: int) -> bool:
+        word = self.words[index]
+        return is_content(word) and not self.cues.leaning(word) and word not in self.cues.modal
+
+    def _is_predicate(self, index: int, word: str) -> bool:
+        cues = self.cues
+        if word not in cues.bad_predicate and word not in cues.good_predicate:
+            return False
+        before = self.words[max(self.part, index - BEFORE_PREDICATE) : index]
+        if any(item in cues.modal for item in before):
+            return not any(item == "to" for item in before[-1:]) or "be" in before or "need" in before
+        named = index > self.part and self._names_something(index - 1)
+        return named and (word.endswith("s") or word in ("kill", "harm", "hurt", "ruin"))
+
+    def _say_of_subject(self, index: int, word: str) -> None:
+        low = max(self.part, index - BEFORE_PREDICATE)
+        negated = sum(item in self.cues.negation for item in self.words[low:index]) % 2 == 1
+        bad = (word in self.cues.bad_predicate) != negated
+        for before in range(self.part, index):
+            if bad:
+                self._turn(before)
+            self.cued_of[before] = True
+        self._reset()
+
+    def _turn(self, index: int) -> None:
+        self.sign_of[index] = -self.sign_of[index]
+        self.cued_of[index] = True
