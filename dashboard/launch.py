@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
-import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,18 +46,18 @@ def flags(port: int | None = None, *, open_browser: bool = False) -> list[str]:
     return found + theme_flags()
 
 
-def command(port: int | None = None, *, open_browser: bool = False) -> list[str]:
-    """Return the command that starts the dashboard.
+def application() -> Path:
+    """Return the file that Streamlit runs; it lies beside this package, in a checkout and in a wheel.
 
     Raises
     ------
     LaunchError
-        When the application file is not installed.
+        When it is not there.
     """
-    found = importlib.util.find_spec("app")
-    if found is None or found.origin is None:
-        raise LaunchError("the dashboard is not installed; reinstall with: pip install --force-reinstall dancecard")
-    return [sys.executable, "-m", "streamlit", "run", found.origin, *flags(port, open_browser=open_browser)]
+    path = Path(__file__).resolve().parents[1] / "app.py"
+    if not path.is_file():
+        raise LaunchError(f"{path} is missing; reinstall with: pip install --force-reinstall dancecard")
+    return path
 
 
 def run(address: str, port: int | None = None, open_browser: bool = True) -> int:
@@ -71,22 +69,30 @@ def run(address: str, port: int | None = None, open_browser: bool = True) -> int
         Path or URL of the knowledge base.
     port : int, optional
         Streamlit's default (8501, or the next free one) when not given.
+
+    Raises
+    ------
+    LaunchError
+        When the application file is missing.
     """
-    environment = {**os.environ, ADDRESS_VARIABLE: address}
-    try:
-        return subprocess.run(command(port, open_browser=open_browser), env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    from streamlit.web import cli
+
+    os.environ[ADDRESS_VARIABLE] = address
+    cli.main(["run", str(application()), *flags(port, open_browser=open_browser)], standalone_mode=False)
+    return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Start from ``python -m dashboard.launch ADDRESS [--port N] [--browser]``."""
-    parser = argparse.ArgumentParser(prog="dashboard.launch")
-    parser.add_argument("address")
+    """Serve from the command line: an address, and optionally ``--port`` and ``--browser``."""
+    parser = argparse.ArgumentParser(prog="python -m dashboard.launch", description="Serve the dashboard.")
+    parser.add_argument("address", help="path or URL of the knowledge base")
     parser.add_argument("--port", type=int)
-    parser.add_argument("--browser", action="store_true")
-    options = parser.parse_args(arguments)
-    return run(options.address, options.port, options.browser)
+    parser.add_argument("--browser", action="store_true", help="open a browser window")
+    chosen = parser.parse_args(arguments)
+    try:
+        return run(chosen.address, chosen.port, chosen.browser)
+    except LaunchError as error:
+        parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":

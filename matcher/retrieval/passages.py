@@ -10,6 +10,7 @@ from matcher.retrieval.facets import Facets, read_facets
 
 CLAUSE = re.compile(r"\s*[;:,\u2013\u2014()]\s+|\s+(?:who|which|that|where|so that|so)\s+")
 WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
+DANGLING = re.compile(r"(?:\s+(?:in|across|of|for|near|between|from|to|at|around|and|the|,))+(?=\s*(?:[.,;:?!)]|$))")
 MIN_CLAUSE_WORDS = 3
 EMPTY_WORDS = frozenset(
     """a about access across after all also an and any are as at be because been before both but by can could do does
@@ -77,5 +78,5 @@ def _bare(sentence: str, facets: Facets) -> str:
     """Take the place names of a text out of one of its sentences."""
     for name in sorted(facets.place_names, key=len, reverse=True):
         sentence = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", sentence)
-    rest = " ".join(sentence.split())
+    rest = DANGLING.sub("", " ".join(sentence.split())) if facets.place_names else " ".join(sentence.split())
     return rest or sentence or "-"

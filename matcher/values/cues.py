@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -52,6 +53,7 @@ class Cues:
     breaks: Words
     joint: Words
     pronoun: Words
+    against_with: Mapping[str, str]
     opposite: tuple[tuple[Words, Words], ...]
 
     def leaning(self, word: str) -> bool:
@@ -80,6 +82,7 @@ def load_cues(path: Path = FILE) -> Cues:
         body = yaml.safe_load(path.read_text(encoding="utf-8"))
         lists = {name if name != "break" else "breaks": _words(body[name]) for name in LISTS}
         opposite = tuple((_words(one.split("|")), _words(other.split("|"))) for one, other in body["opposite"])
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        pairs = {str(word): str(second) for word, second in body["against_with"].items()}
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise StanceError(f"{path.name} cannot be used: {error}") from error
-    return Cues(**lists, opposite=opposite)
+    return Cues(**lists, against_with=pairs, opposite=opposite)

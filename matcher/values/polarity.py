@@ -11,6 +11,8 @@ from matcher.values.cues import Cues
 TOKEN = re.compile(r"[^\W_]+(?:[-\u2019'][^\W_]+)*|[,:()]")
 REACH = 12
 BEFORE_PREDICATE = 4
+BARE_PREDICATES = frozenset({"kill", "harm", "hurt", "ruin", "punish", "destroy", "damage", "threaten", "endanger"})
+LINKS = frozenset({"be", "been", "remain", "stay", "become", "always", "also", "simply", "strictly", "more", "very", "fully", "kept"})
 MIN_STEM = 3
 STEM = 6
 STOP = frozenset(
@@ -82,12 +84,14 @@ class _Walk:
         self.words = words
         self.cues = cues
         self.sign_of = [1] * len(words)
+        self.verdict_of = [1] * len(words)
         self.cued_of = [False] * len(words)
         self.sign = 1
         self.cued_at: int | None = None
         self.part = 0
 
     def signs(self) -> tuple[list[int], list[bool]]:
+        """Return the sign of each word, and whether a cue bears on it."""
         for index, word in enumerate(self.words):
             if self.cued_at is not None and index - self.cued_at > REACH:
                 self._reset()
@@ -97,7 +101,8 @@ class _Walk:
             self.sign_of[index] = self.sign
             self.cued_of[index] = self.cued_at is not None
             self._take(index, word)
-        return self.sign_of, self.cued_of
+        signs = [sign * verdict for sign, verdict in zip(self.sign_of, self.verdict_of, strict=True)]
+        return signs, self.cued_of
 
     def _reset(self) -> None:
         self.sign, self.cued_at = 1, None
@@ -107,23 +112,28 @@ class _Walk:
         following = self.words[index + 1] if index + 1 < len(self.words) else ""
         if word in cues.breaks:
             return word != "that"
-        if word in (",", ":"):
-            return following in cues.pronoun or following in cues.breaks or cues.leaning(following)
-        if word in cues.joint:
-            if word == "to" and index and (cues.leaning(self.words[index - 1]) or self.words[index - 1] in cues.modal):
-                return False
-            return cues.leaning(following) or following in cues.pronoun or following in cues.negation
-        return False
+        if word == ":":
+            return True
+        if word == ",":
+            return any(following in group for group in (cues.pronoun, cues.breaks, cues.joint)) or cues.leaning(following)
+        if word not in cues.joint:
+            return False
+        before = self.words[index - 1] if index else ""
+        if word == "to" and (cues.leaning(before) or before in cues.modal):
+            return False
+        return cues.leaning(following) or following in cues.pronoun or following in cues.negation
 
     def _take(self, index: int, word: str) -> None:
         cues = self.cues
         if self._is_predicate(index, word):
             self._say_of_subject(index, word)
             return
+        following = self.words[index + 1] if index + 1 < len(self.words) else ""
         if word in cues.measure and index and self._names_something(index - 1):
             for before in range(max(self.part, index - 2), index):
-                self._turn(before)
-        if word in cues.negation or word in cues.against:
+                self.sign_of[before] = -self.sign_of[before]
+                self.cued_of[before] = True
+        if word in cues.negation or word in cues.against or cues.against_with.get(word) == following:
             self.sign = -self.sign
             self.cued_at = index
         elif word in cues.toward:
@@ -137,22 +147,19 @@ class _Walk:
         cues = self.cues
         if word not in cues.bad_predicate and word not in cues.good_predicate:
             return False
-        before = self.words[max(self.part, index - BEFORE_PREDICATE) : index]
-        if any(item in cues.modal for item in before):
-            return not any(item == "to" for item in before[-1:]) or "be" in before or "need" in before
+        at = index - 1
+        while at > self.part and (self.words[at] in cues.negation or self.words[at] in LINKS):
+            at -= 1
+        if at >= self.part and self.words[at] in cues.modal:
+            return self.words[at] != "to" or self.words[at - 1] in ("ought", "need", "needs", "has", "have")
         named = index > self.part and self._names_something(index - 1)
-        return named and (word.endswith("s") or word in ("kill", "harm", "hurt", "ruin"))
+        return named and (word.endswith("s") or word in BARE_PREDICATES)
 
     def _say_of_subject(self, index: int, word: str) -> None:
         low = max(self.part, index - BEFORE_PREDICATE)
         negated = sum(item in self.cues.negation for item in self.words[low:index]) % 2 == 1
         bad = (word in self.cues.bad_predicate) != negated
         for before in range(self.part, index):
-            if bad:
-                self._turn(before)
+            self.verdict_of[before] = -1 if bad else 1
             self.cued_of[before] = True
         self._reset()
-
-    def _turn(self, index: int) -> None:
-        self.sign_of[index] = -self.sign_of[index]
-        self.cued_of[index] = True

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.request
 from pathlib import Path
 
+import pytest
 from streamlit import config
 
 from dashboard import launch
@@ -26,18 +30,41 @@ def test_every_flag_is_an_option_of_streamlit():
     assert [flag for flag in launch.flags(1) if flag[2:].split("=")[0] not in known] == []
 
 
-def test_the_application_is_found_from_any_folder(tmp_path: Path):
-    code = "from dashboard.launch import command; print(command()[4])"
-    root = str(Path(launch.__file__).parents[1])
-    found = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": root},
-        capture_output=True,
-        text=True,
-        check=True,
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def test_it_serves_from_any_folder(tmp_path: Path):
+    (tmp_path / "app.py").write_text("raise SystemExit('the wrong application')")
+    port = _free_port()
+    command = [sys.executable, "-P", "-m", "dashboard.launch", str(tmp_path / "kb.db"), "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(launch.application().parent)}
+    server = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    assert Path(found.stdout.strip()).name == "app.py"
+    try:
+        for _ in range(240):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1) as answer:
+                    assert answer.read() == b"ok"
+                break
+            except OSError:
+                assert server.poll() is None
+                time.sleep(0.25)
+        else:
+            pytest.fail("the dashboard did not start within a minute")
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def test_a_missing_application_is_explained(monkeypatch, capsys, tmp_path: Path):
+    monkeypatch.setattr(launch, "__file__", str(tmp_path / "dashboard" / "launch.py"))
+    with pytest.raises(SystemExit):
+        launch.main([str(tmp_path / "kb.db")])
+    assert "reinstall with" in capsys.readouterr().err
 
 
 def _luminance(color: str) -> float:

@@ -1,0 +1,136 @@
+"""What is compared between a need and a text: one number per feature, each higher where the text answers better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.columns.vectors import TextEncoder
+from kb.organization import ClaimKind
+from matcher.retrieval.capacity_head import CapacityHead, head_for
+from matcher.retrieval.facets import relation
+from matcher.retrieval.lexical import bm25, character_tfidf, tfidf
+from matcher.retrieval.passages import Passages, read_passages
+
+Floats = NDArray[np.float64]
+Vectors = NDArray[np.float32]
+FLOOR = 0.02
+RULE_SHARE = 0.8
+TOO_COMMON = 0.25
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Texts taken apart, with the vectors of their pieces.
+
+    Attributes
+    ----------
+    owner : int64 (n_pieces,)
+        The text that each piece is of.
+    whole : float32 (n_texts, dimension)
+    pieces : float32 (n_pieces, dimension)
+    capacities : float64 (n_pieces, n_codes)
+        How likely each piece speaks of each capacity.
+    vocabulary : mapping of word to row of `words`
+    words : float32 (n_words, dimension)
+    """
+
+    texts: tuple[Passages, ...]
+    owner: NDArray[np.int64]
+    whole: Vectors
+    pieces: Vectors
+    capacities: Floats
+    vocabulary: Mapping[str, int]
+    words: Vectors
+
+    def rows(self, text: int) -> slice:
+        """Return where the pieces of a text stand."""
+        low, high = np.searchsorted(self.owner, [text, text + 1])
+        return slice(int(low), int(high))
+
+
+def encode_texts(texts: Sequence[str], encoder: TextEncoder, head: CapacityHead | None = None) -> Encoded:
+    """Take texts apart and encode the pieces, in one pass."""
+    passages = tuple(read_passages(text) for text in texts)
+    pieces = [piece for item in passages for piece in item.pieces]
+    words = list(dict.fromkeys(word for item in passages for word in item.words))
+    unique = list(dict.fromkeys([*(item.facets.without_places or "-" for item in passages), *pieces, *words]))
+    place = {text: row for row, text in enumerate(unique)}
+    vectors = encoder.encode(unique)
+    piece_vectors = vectors[[place[piece] for piece in pieces]]
+    return Encoded(
+        texts=passages,
+        owner=np.repeat(np.arange(len(passages)), [len(item.pieces) for item in passages]),
+        whole=vectors[[place[item.facets.without_places or "-"] for item in passages]],
+        pieces=piece_vectors,
+        capacities=(head or head_for(encoder)).shares(piece_vectors),
+        vocabulary={word: row for row, word in enumerate(words)},
+        words=vectors[[place[word] for word in words]],
+    )
+
+
+def need_capacities(need: Encoded, head: CapacityHead) -> Floats:
+    """Return how much a need asks for each capacity, from its vector and from the reading rules; adds up to 1."""
+    shares = need.capacities[0].copy()
+    named = [head.codes.index(code) for code in need.texts[0].facets.codes(ClaimKind.CAPACITY) if code in head.codes]
+    if named:
+        shares *= 1 - RULE_SHARE / 2
+        shares[named] += RULE_SHARE / 2 / len(named)
+    return np.asarray(shares / shares.sum(), np.float64)
+
+
+def compare(need: Encoded, given: Encoded, head: CapacityHead) -> dict[str, Floats]:
+    """Compare one need with every text.
+
+    Parameters
+    ----------
+    need : Encoded
+        Of one text.
+
+    Returns
+    -------
+    dict of str to float64 (n_texts,)
+    """
+    wanted = need_capacities(need, head)
+    to_pieces = (given.pieces @ need.pieces.T).astype(np.float64)
+    speaks = given.capacities @ wanted
+    features: dict[str, list[float]] = {}
+    for text, passages in enumerate(given.texts):
+        rows = given.rows(text)
+        close = to_pieces[rows]
+        ruled = passages.facets.codes(ClaimKind.CAPACITY)
+        sure = sum(wanted[head.codes.index(code)] for code in ruled if code in head.codes)
+        found = {
+            "whole": float(given.whole[text] @ need.whole[0]),
+            "piece": float(close[:, 0].max()),
+            "each_part": float(close.max(axis=0).mean()),
+            "weakest_part": float(close.max(axis=0).min()),
+            "capacity": float(np.log(speaks[rows].max() + FLOOR)),
+            "capacity_whole": float(np.log(speaks[rows][0] + FLOOR)),
+            "capacity_ruled": sure,
+            "together": float((close[:, 0] + 0.1 * np.log(speaks[rows] + FLOOR)).max()),
+            "words": _word_agreement(need, given, text),
+        }
+        for kind in (ClaimKind.PLACE, ClaimKind.AUDIENCE, ClaimKind.CAUSE):
+            how = relation(kind, need.texts[0].facets, passages.facets)
+            found[f"{kind.value}_match"] = max(how or 0.0, 0.0)
+            found[f"{kind.value}_clash"] = min(how or 0.0, 0.0)
+        for name, value in found.items():
+            features.setdefault(name, []).append(value)
+    raw, query = [item.facets.text for item in given.texts], need.texts[0].facets.text
+    lexical = {"tfidf": tfidf(query, raw), "characters": character_tfidf(query, raw), "bm25": bm25(query, raw)}
+    return {**{name: np.asarray(values) for name, values in features.items()}, **lexical}
+
+
+def _word_agreement(need: Encoded, given: Encoded, text: int) -> float:
+    """Return how well the words of a need are covered, each by the nearest word of the text."""
+    words = [given.vocabulary[word] for word in given.texts[text].words]
+    if not words or not len(need.words):
+        return 0.0
+    return float((need.words @ given.words[words].T).max(axis=1).mean())
+
+
+__all__ = ["Encoded", "compare", "encode_texts", "need_capacities", "read_passages"]
