@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kb.engine import default_url
-from matcher.commands import evaluating, knowledge, matching
+from matcher.commands import evaluating, knowledge, learning, matching
 from matcher.commands.console import KbOption
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.command("history")(knowledge.history)
 app.command("duplicates")(knowledge.duplicates)
 app.command("merge")(knowledge.merge)
 app.command("infer")(evaluating.infer)
+app.command("learn")(learning.learn)
 app.add_typer(evaluating.evaluate, name="evaluate")
 
 

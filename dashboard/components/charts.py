@@ -38,7 +38,7 @@ def contribution_rows(contributions: Sequence[Contribution]) -> list[dict[str, A
 def _state(item: Contribution) -> str:
     if item.points < 0:
         return "takes off"
-    return "adds" if item.value is not None else "not assessed"
+    return "adds" if item.points > 0 or item.value is not None else "not assessed"
 
 
 def _reads(item: Contribution) -> str:

@@ -25,8 +25,8 @@ desk = open_desk()
 settings = desk.matcher.settings
 st.title("How it works", anchor=False)
 st.markdown(
-    "A score is the weighted mean of what the components below can judge, from 0 to 100. What cannot be judged is left "
-    "out, not counted as zero; its weight goes to the rest, and the score is lowered because less of it is known."
+    "A score is the weighted mean of what the components below can judge, from 0 to 100. What cannot be judged is "
+    "never counted as zero: it is marked as not assessed, and the share that is known stands beside every score."
 )
 
 total = sum(settings.weights.values())
@@ -45,8 +45,9 @@ st.caption("Every brief can have weights of its own: move the sliders beside a r
 
 st.header("Thin evidence", anchor=False)
 st.markdown(
-    f"An organization of which nothing is known would lose {percent(settings.caution)} of its score, one of which half "
-    f"is known half of that. A must counts as met from a strength of {percent(settings.must_strength)} on."
+    "Unknown is not zero. Where a component cannot judge, it is counted as usual, that is with "
+    f"{percent(settings.usual)}, the value of an organization picked at random; the line *thin evidence* shows what "
+    f"that changes. A must counts as met from a strength of {percent(settings.must_strength)} on."
 )
 
 st.header("How a fact is known", anchor=False)

@@ -23,6 +23,7 @@ from matcher.commands.console import (
     plain_failures,
     progress_bar,
 )
+from matcher.decisions import read_weights
 from matcher.explanation import sentence
 from matcher.export import write_ranking
 from matcher.export.plain import ranking_data
@@ -58,6 +59,7 @@ def match(
     diversity: Annotated[
         float | None, typer.Option(min=0, max=1, help="Spread the list over unlike candidates; 0 is by score alone.")
     ] = None,
+    weights: Annotated[Path | None, typer.Option(help="Weights file, e.g. from dancecard learn.")] = None,
     save: Annotated[Path | None, typer.Option(help="Also write the ranking (.xlsx, .docx, .json, .csv).")] = None,
     model: ModelOption = DEFAULT_MODEL,
 ) -> None:
@@ -70,7 +72,8 @@ def match(
             if diversity is not None:
                 wanted = wanted.model_copy(update={"diversity": diversity})
             prepared = matcher.prepare(wanted, progress)
-        ranking = matcher.rank(prepared, count=1000 if explain else top, filters=filters)
+        chosen = read_weights(weights) if weights else None
+        ranking = matcher.rank(prepared, count=1000 if explain else top, filters=filters, weights=chosen)
         if save:
             write_ranking(ranking, save)
         if as_json:
