@@ -46,7 +46,7 @@ def serve(
     """Serve the dashboard on this machine."""
     options = [] if port is None else ["--port", str(port)]
     options += ["--browser"] if browser else []
-    command = [sys.executable, "-m", "dashboard.launch", kb or default_url(), *options]
+    command = [sys.executable, "-P", "-m", "dashboard.launch", kb or default_url(), *options]
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 

@@ -5,6 +5,7 @@ Every feature is symmetric in the two texts, so that swapping them changes nothi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,10 @@ from matcher.values.meaning import Floats, Meaning
 from matcher.values.polarity import is_content, stem
 from matcher.values.reading import StanceReading
 
-FOCUS = 25.0
+FOCUS = 10.0
 LEAN_SCALE = 4.0
+CAMP_SCALE = 6.0
+MENTION = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +79,73 @@ def word_features(a: StanceReading, b: StanceReading, cues: Cues) -> dict[str, f
     }
 
 
-def meaning_features(a: Meaning, b: Meaning, directions: Floats) -> dict[str, float]:
-    """Compare the meaning of both texts, and the sides it takes on the questions near to both.
+@dataclass(frozen=True)
+class Standing:
+    """Where two texts stand on the questions, by words and by meaning.
+
+    Attributes
+    ----------
+    weights : NDArray, (n_questions,)
+        How near both texts are to each question; sums to 1.
+    signs_a, signs_b : NDArray, (n_questions,)
+        The sides taken, -1 to 1.
+    """
+
+    weights: Floats
+    signs_a: Floats
+    signs_b: Floats
+
+
+def standing(pair: Pair, codes: Sequence[str]) -> Standing:
+    """Join the words and the meaning of both texts, question by question."""
+    near = np.zeros(len(codes), np.float32)
+    signs = []
+    for reading, meaning in ((pair.a, pair.meaning_a), (pair.b, pair.meaning_b)):
+        sides = [reading.sides.get(code) for code in codes]
+        evidence = np.array([np.arctanh(np.clip(side.sign, -0.99, 0.99)) if side else 0.0 for side in sides])
+        near += MENTION * np.array([side is not None for side in sides], np.float32) / 2
+        if meaning is not None:
+            near += meaning.near / 2
+            evidence = evidence + LEAN_SCALE * meaning.lean
+        signs.append(np.asarray(np.tanh(evidence), np.float32))
+    weights = np.exp(FOCUS * (near - near.max()))
+    return Standing(np.asarray(weights / weights.sum(), np.float32), signs[0], signs[1])
+
+
+def meaning_features(a: Meaning, b: Meaning, stand: Standing, directions: Floats) -> dict[str, float]:
+    """Compare the meaning of both texts, and the sides taken on the questions near to both.
 
     Parameters
     ----------
     a, b : Meaning
+    stand : Standing
     directions : NDArray, (n_questions, dimension)
-        From the `against` side to the `for` side of each question.
+        From the `against` side to the `for` side of each question; unit rows.
     """
     cosine = float(a.vector @ b.vector)
-    near = np.minimum(a.near, b.near)
-    weights = np.exp(FOCUS * (near - near.max()))
-    weights = weights / weights.sum()
-    product = float(weights @ (np.tanh(LEAN_SCALE * a.lean) * np.tanh(LEAN_SCALE * b.lean)))
-    apart = a.vector - b.vector
-    along = directions @ apart / np.maximum(np.linalg.norm(directions, axis=1), 1e-9)
-    profile = float(np.corrcoef(a.near, b.near)[0, 1])
-    near_both = float(near.max())
+    product = float(stand.weights @ (stand.signs_a * stand.signs_b))
+    top = int(stand.weights.argmax())
+    topmost = float(stand.signs_a[top] * stand.signs_b[top])
+    along = np.abs(directions @ (a.vector - b.vector))
     return {
         "cosine": cosine,
         "cosine_squared": cosine**2,
-        "near_both": near_both,
-        "profile": profile,
-        "lean_agree": max(product, 0.0),
-        "lean_conflict": max(-product, 0.0),
-        "lean_product_near": product * near_both,
-        "lean_product_alike": product * cosine,
-        "apart_along": float(weights @ np.abs(along)),
-        "camp_product": float(np.tanh(6 * a.camp) * np.tanh(6 * b.camp)),
+        "near_both": float(np.minimum(a.near, b.near).max()),
+        "profile": float(np.corrcoef(a.near, b.near)[0, 1]),
+        "stand_agree": max(product, 0.0),
+        "stand_conflict": max(-product, 0.0),
+        "stand_alike": product * cosine,
+        "stand_top": topmost,
+        "apart_along": float(stand.weights @ along),
+        "camp_product": float(np.tanh(CAMP_SCALE * a.camp) * np.tanh(CAMP_SCALE * b.camp)),
     }
 
 
-def pair_features(pair: Pair, cues: Cues, directions: Floats | None) -> dict[str, float]:
+def pair_features(pair: Pair, cues: Cues, codes: Sequence[str], directions: Floats | None) -> dict[str, float]:
     """Return all features by name; those of meaning only when both texts have one."""
     features = stance_features(pair.a, pair.b) | word_features(pair.a, pair.b, cues)
     if pair.meaning_a is not None and pair.meaning_b is not None and directions is not None:
-        found = meaning_features(pair.meaning_a, pair.meaning_b, directions)
+        found = meaning_features(pair.meaning_a, pair.meaning_b, standing(pair, codes), directions)
         features |= found
         alike = found["cosine"]
         features["side_conflict_alike"] = features["side_conflict"] * alike

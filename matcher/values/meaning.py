@@ -39,7 +39,8 @@ class Meaning:
     near : NDArray, (n_questions,)
         Cosine with the nearest typical sentence of either side.
     lean : NDArray, (n_questions,)
-        Nearest `for` sentence minus nearest `against` sentence, at the clause that is nearest to the question.
+        Cosine of the text, seen from the middle between both sides, with the way from the `against` to the `for`
+        sentences; of the clause that is nearest to the question.
     clause : NDArray of int, (n_questions,)
         Number of that clause; -1 for the whole text.
     camp : float
@@ -73,13 +74,11 @@ class MeaningReader:
             middle, high = at + len(stance.for_says), at + len(stance.for_says) + len(stance.against_says)
             self._bounds.append((at, middle, high))
             at = high
-        self.directions = np.stack([self._direction(bounds) for bounds in self._bounds])
-        camp = self.directions.mean(axis=0)
-        self._camp = camp / max(float(np.linalg.norm(camp)), 1e-9)
-
-    def _direction(self, bounds: tuple[int, int, int]) -> Floats:
-        low, middle, high = bounds
-        return np.asarray(self._rows[low:middle].mean(axis=0) - self._rows[middle:high].mean(axis=0), np.float32)
+        means = [(self._rows[low:mid].mean(axis=0), self._rows[mid:high].mean(axis=0)) for low, mid, high in self._bounds]
+        ways = np.stack([side_for - side_against for side_for, side_against in means])
+        self.directions = _unit(ways)
+        self._middles = np.stack([(side_for + side_against) / 2 for side_for, side_against in means])
+        self._camp = _unit(ways.mean(axis=0))
 
     def read(self, texts: Sequence[str]) -> list[Meaning]:
         """Read several texts with one call of the encoder."""
@@ -100,12 +99,15 @@ class MeaningReader:
         near = np.maximum(sides_for, sides_against)
         best = near.argmax(axis=0)
         column = np.arange(near.shape[1])
-        means = rows @ self.directions.T
-        lean = (sides_for - sides_against)[best, column] + means[best, column]
+        seen = _unit(rows[best] - self._middles)
         return Meaning(
             vector=rows[0],
             near=near[best, column],
-            lean=np.asarray(lean, np.float32),
+            lean=np.asarray((seen * self.directions).sum(axis=1), np.float32),
             clause=best - 1,
             camp=float(rows[0] @ self._camp),
         )
+
+
+def _unit(rows: Floats) -> Floats:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9), np.float32)
