@@ -23,7 +23,7 @@ FRAMES = FOLDER / "capacity_frames.yaml"
 LEARNED = FOLDER / "capacity_head.json"
 PER_FRAME = 8
 DIGITS = 3
-RIDGE_C = 3.0
+RIDGE_C = 1.0
 FIELDS = {"frames", "subjects", "wrappers"}
 
 

@@ -13,7 +13,7 @@ from kb.organization import ClaimKind
 from kb.vocabulary import Term, Vocabulary, load_vocabulary
 from matcher.errors import MatcherError
 from matcher.inference import infer
-from matcher.reading.phrases import PhraseIndex, entry, tokenize
+from matcher.reading.phrases import Found, PhraseIndex, entry, tokenize
 from matcher.reading.rules import load_reading_rules
 from matcher.reading.scanning import Scan
 
@@ -113,13 +113,19 @@ def read_facets(text: str) -> Facets:
 def _places(text: str, scan: Scan) -> list[Mention]:
     tokens = tokenize(text)
     known = [item for item in scan.found if item.entries[0].group == "place"]
-    taken = {position for item in known for position in range(item.first, item.last)}
-    more = [item for item in load_gazetteer().find(text, tokens) if not taken & set(range(item.first, item.last))]
+    more = load_gazetteer().find(text, tokens)
+    known = [item for item in known if not any(_holds(longer, item) for longer in more)]
+    more = [item for item in more if not any(_holds(longer, item) for longer in known)]
     return [
         Mention(ClaimKind.PLACE, item.entries[0].code, text[item.start : item.end], item.start, item.end)
         for item in sorted((*known, *more), key=lambda item: item.start)
         if item.entries[0].code != NO_PLACE
     ]
+
+
+def _holds(longer: Found, item: Found) -> bool:
+    """Tell whether a phrase lies within a longer one: Benin within Benin City."""
+    return longer.words > item.words and longer.first <= item.first and item.last <= longer.last
 
 
 def _named(text: str, scan: Scan) -> Iterable[Mention]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kb.columns.vectors import TextEncoder
 from kb.organization import ClaimKind
+from matcher.retrieval.capacity_cues import cue_strengths
 from matcher.retrieval.capacity_head import CapacityHead, head_for
 from matcher.retrieval.facets import relation
 from matcher.retrieval.lexical import bm25, character_tfidf, tfidf
@@ -17,9 +18,10 @@ from matcher.retrieval.passages import Passages, read_passages
 
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
-FLOOR = 0.02
-RULE_SHARE = 0.8
-TOO_COMMON = 0.25
+FLOOR = 0.05
+CUE_WEIGHT = 2.5
+"""Log-odds that a word which names a capacity adds to what the vector says."""
+
 
 
 @dataclass(frozen=True)
@@ -66,20 +68,17 @@ def encode_texts(texts: Sequence[str], encoder: TextEncoder, head: CapacityHead 
         owner=np.repeat(np.arange(len(passages)), [len(item.pieces) for item in passages]),
         whole=vectors[[place[item.facets.without_places or "-"] for item in passages]],
         pieces=piece_vectors,
-        capacities=(head or head_for(encoder)).shares(piece_vectors),
+        capacities=read_capacities(pieces, piece_vectors, head or head_for(encoder)),
         vocabulary={word: row for row, word in enumerate(words)},
         words=vectors[[place[word] for word in words]],
     )
 
 
-def need_capacities(need: Encoded, head: CapacityHead) -> Floats:
-    """Return how much a need asks for each capacity, from its vector and from the reading rules; adds up to 1."""
-    shares = need.capacities[0].copy()
-    named = [head.codes.index(code) for code in need.texts[0].facets.codes(ClaimKind.CAPACITY) if code in head.codes]
-    if named:
-        shares *= 1 - RULE_SHARE / 2
-        shares[named] += RULE_SHARE / 2 / len(named)
-    return np.asarray(shares / shares.sum(), np.float64)
+def read_capacities(texts: Sequence[str], vectors: Vectors, head: CapacityHead) -> Floats:
+    """Return how likely each text speaks of each capacity, by its vector and its words; rows add up to 1."""
+    cues = np.asarray([cue_strengths(text, head.codes) for text in texts]).reshape(len(texts), len(head.codes))
+    raised = head.shares(vectors) * np.exp(CUE_WEIGHT * cues)
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float64)
 
 
 def compare(need: Encoded, given: Encoded, head: CapacityHead) -> dict[str, Floats]:
@@ -94,7 +93,7 @@ def compare(need: Encoded, given: Encoded, head: CapacityHead) -> dict[str, Floa
     -------
     dict of str to float64 (n_texts,)
     """
-    wanted = need_capacities(need, head)
+    wanted = need.capacities[0]
     to_pieces = (given.pieces @ need.pieces.T).astype(np.float64)
     speaks = given.capacities @ wanted
     features: dict[str, list[float]] = {}
@@ -102,16 +101,13 @@ def compare(need: Encoded, given: Encoded, head: CapacityHead) -> dict[str, Floa
         rows = given.rows(text)
         close = to_pieces[rows]
         ruled = passages.facets.codes(ClaimKind.CAPACITY)
-        sure = sum(wanted[head.codes.index(code)] for code in ruled if code in head.codes)
+        sure = sum(float(wanted[head.codes.index(code)]) for code in ruled if code in head.codes)
         found = {
             "whole": float(given.whole[text] @ need.whole[0]),
             "piece": float(close[:, 0].max()),
             "each_part": float(close.max(axis=0).mean()),
-            "weakest_part": float(close.max(axis=0).min()),
             "capacity": float(np.log(speaks[rows].max() + FLOOR)),
-            "capacity_whole": float(np.log(speaks[rows][0] + FLOOR)),
             "capacity_ruled": sure,
-            "together": float((close[:, 0] + 0.1 * np.log(speaks[rows] + FLOOR)).max()),
             "words": _word_agreement(need, given, text),
         }
         for kind in (ClaimKind.PLACE, ClaimKind.AUDIENCE, ClaimKind.CAUSE):
@@ -132,5 +128,3 @@ def _word_agreement(need: Encoded, given: Encoded, text: int) -> float:
         return 0.0
     return float((need.words @ given.words[words].T).max(axis=1).mean())
 
-
-__all__ = ["Encoded", "compare", "encode_texts", "need_capacities", "read_passages"]

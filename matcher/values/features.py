@@ -59,8 +59,8 @@ def word_features(a: StanceReading, b: StanceReading, cues: Cues) -> dict[str, f
     only_a, only_b = _only(a, b), _only(b, a)
     turns = sum(word in cues.negation or word in cues.against for word in only_a | only_b)
     against_one_another = sum(
-        any(x in one for x in only_a)
-        and any(x in other for x in only_b)
+        (any(x in one for x in only_a)
+        and any(x in other for x in only_b))
         or (any(x in other for x in only_a) and any(x in one for x in only_b))
         for one, other in cues.opposite
     )

@@ -16,11 +16,7 @@ LINKS = frozenset({"be", "been", "remain", "stay", "become", "always", "also", "
 MIN_STEM = 3
 STEM = 6
 STOP = frozenset(
-    "the and for our that with from into are was were has have had its his her they them their this these those who whom "
-    "which what when where while will would should could must can may might not all any every each more most many much "
-    "such than then there here also only over under about between through across per via out off you your him she "
-    "does did done being been but because since until unless whether both either own same very just too how why "
-    "one two other others another some few against without within upon among around ourselves".split()
+    ["the", "and", "for", "our", "that", "with", "from", "into", "are", "was", "were", "has", "have", "had", "its", "his", "her", "they", "them", "their", "this", "these", "those", "who", "whom", "which", "what", "when", "where", "while", "will", "would", "should", "could", "must", "can", "may", "might", "not", "all", "any", "every", "each", "more", "most", "many", "much", "such", "than", "then", "there", "here", "also", "only", "over", "under", "about", "between", "through", "across", "per", "via", "out", "off", "you", "your", "him", "she", "does", "did", "done", "being", "been", "but", "because", "since", "until", "unless", "whether", "both", "either", "own", "same", "very", "just", "too", "how", "why", "one", "two", "other", "others", "another", "some", "few", "against", "without", "within", "upon", "among", "around", "ourselves"]
 )
 
 

@@ -59,6 +59,31 @@ def test_an_import_can_still_be_undone_after_reading(brewer: KnowledgeBase):
     assert brewer.count()["organizations"] == 0
 
 
+def test_who_works_against_a_harm_is_not_charged_with_it(kb: KnowledgeBase):
+    text = "The charity campaigns on tobacco and makes beer mats. The company sells cigarettes and brews beer."
+    kb.add(
+        organization("charity", description=text, sector="voluntary"),
+        organization("firm", description=text, sector="private", country="UG"),
+    )
+    annotate_all(kb)
+    assert not kb.get("charity").claims_of(ClaimKind.CONCERN)
+    assert {item.code for item in kb.get("firm").claims_of(ClaimKind.CONCERN)} == {"tobacco", "alcohol"}
+
+
+def test_the_starter_ngos_are_clear_of_what_they_fight():
+    from kb.starter import load_starter
+    from matcher.inference import infer
+
+    charged = [
+        (item.id, claim.code)
+        for item in load_starter()[0]
+        if item.sector in ("voluntary", "public")
+        for claim in infer(item.text, name=item.name)
+        if claim.kind is ClaimKind.CONCERN and claim.code not in {own.code for own in item.claims}
+    ]
+    assert charged == []
+
+
 def test_a_killed_reading_goes_on(brewer: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     brewer.add(*(organization(f"x{number}", description=f"{BREWER} No {number}.", country="UG") for number in range(9)))
     monkeypatch.setattr(annotating, "BATCH", 2)

@@ -1,0 +1,79 @@
+"""Learn the weights from labelled pairs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from matcher.errors import TooLittleDataError
+from matcher.values.comparison import ValueComparer
+from matcher.values.meaning import Encoder
+from matcher.values.model import LABELS, WITH_MEANING, WORDS_ONLY, PairModel
+
+REGULARIZATION = 0.1
+ITERATIONS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledTexts:
+    """Two texts and what is right about them: one of `LABELS`."""
+
+    id: str
+    text_a: str
+    text_b: str
+    label: str
+
+
+def learn(
+    pairs: Sequence[LabelledTexts], encoder: Encoder | None = None, regularization: float = REGULARIZATION
+) -> PairModel:
+    """Fit a multinomial logistic regression, all labels weighing the same.
+
+    Parameters
+    ----------
+    pairs : sequence of LabelledTexts
+    encoder : Encoder or None
+        Without one, a model of words only.
+    regularization : float
+        Inverse strength of the L2 penalty, as scikit-learn's `C`.
+
+    Raises
+    ------
+    TooLittleDataError
+        When one of `LABELS` does not occur.
+    """
+    if missing := sorted(set(LABELS) - {pair.label for pair in pairs}):
+        raise TooLittleDataError(f"pairs of every label are needed to learn from; none is {' or '.join(missing)}")
+    comparer = ValueComparer(encoder, model=blank(encoder))
+    rows = [comparer.features(pair) for pair in comparer.pairs([(pair.text_a, pair.text_b) for pair in pairs])]
+    names = tuple(rows[0])
+    values = np.array([[row[name] for name in names] for row in rows])
+    scaler = StandardScaler().fit(values)
+    regression = LogisticRegression(C=regularization, class_weight="balanced", max_iter=ITERATIONS)
+    regression.fit(scaler.transform(values), [LABELS.index(pair.label) for pair in pairs])
+    return PairModel(
+        features=names,
+        means=np.asarray(scaler.mean_),
+        scales=np.asarray(scaler.scale_),
+        coefficients=np.asarray(regression.coef_),
+        intercepts=np.asarray(regression.intercept_),
+        encoder=encoder.key if encoder is not None else "",
+    )
+
+
+def blank(encoder: Encoder | None = None) -> PairModel:
+    """Return a model without weights, which says nothing, to read pairs with."""
+    nothing = np.zeros(0)
+    return PairModel((), nothing, nothing, np.zeros((len(LABELS), 0)), np.zeros(3), encoder.key if encoder else "")
+
+
+def save(path: Path, words: PairModel, meaning: PairModel) -> None:
+    """Write both models as JSON."""
+    body = {WORDS_ONLY: words.to_json(), WITH_MEANING: meaning.to_json()}
+    path.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
