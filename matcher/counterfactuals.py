@@ -65,7 +65,7 @@ def _possible_facts(scored: Scored, scores: Scores, row: int) -> list[_Fact]:
     for component, value in zip(scores.components, scores.values[:, row], strict=True):
         if component.name == "complementarity":
             for index, need in enumerate(query.brief.needs):
-                met = meets(scored, index, need)[row]
+                met = scored.once(meets, index)[row]
                 if np.isnan(met) or met < NEW_STRENGTH:
                     label = query.vocabulary.lendable[need.code].label.lower()
                     facts.append(_Fact(f"it turns out to have {label} ({NEW_STRENGTH:.0%})", component.name, index))
@@ -95,7 +95,7 @@ def _score_with(scored: Scored, scores: Scores, weighted: Weighted, row: int, fa
     if new_needs:
         needs = scored.query.brief.needs
         weight = sum(need.importance for need in needs)
-        met = [float(np.nan_to_num(meets(scored, index, need)[row])) for index, need in enumerate(needs)]
+        met = [float(np.nan_to_num(scored.once(meets, index)[row])) for index, need in enumerate(needs)]
         raised = [max(value, NEW_STRENGTH) if index in new_needs else value for index, value in enumerate(met)]
         gain = sum(need.importance * value for need, value in zip(needs, raised, strict=True)) / weight
         values[names.index("complementarity")] = gain

@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from kb.columns import Columns
-from kb.knowledge_base import KnowledgeBase
-from kb.organization import ClaimKind, Organization
+from kb.organization import ClaimKind
 from matcher.components import Component, Facts
 from matcher.components.base import claim_reasons
 from matcher.components.complementarity import meets
 from matcher.components.reciprocity import candidate_gain
 from matcher.components.track_record import engagement_relevance
-from matcher.components.trust import partner_rows
+from matcher.components.trust import seeker_partners, shared_partners
 from matcher.flags import flags_of
+from matcher.profiles import Profiles
 from matcher.query import Query, Scored
 from matcher.ranking import Scores, Weighted, weigh_one
 from matcher.results import Candidate, Contribution, NeedMatch
@@ -27,26 +26,26 @@ RELEVANT = 0.25
 SHARED_PARTNERS = 5
 
 
-def gather_facts(
-    kb: KnowledgeBase, scored: Scored, rows: Sequence[int], *, with_network: bool = True
-) -> dict[int, Facts]:
+def gather_facts(profiles: Profiles, scored: Scored, rows: Sequence[int]) -> dict[int, Facts]:
     """Load what is known about some rows: the profile, the nearest engagements, ties to the seeker."""
-    columns = scored.columns
-    numbers = [int(columns.numbers[row]) for row in rows]
-    organizations = kb.by_number(numbers)
+    columns, seeker = scored.columns, scored.query.seeker
+    change = columns.last_change
+    shared = _shared_partners(scored, rows)
     near = _nearest_engagements(scored, rows)
-    wanted = [int(columns.engagement_numbers[item]) for pairs in near.values() for item, _ in pairs]
-    engagements = kb.engagements_by_number(sorted(set(wanted))) if wanted else {}
-    shared = _shared_partners(kb, scored, rows) if with_network else {}
-    relations = kb.relations_of(scored.query.seeker.id) if with_network and scored.query.seeker else []
+    partners = [partner for found in shared.values() for partner in found]
+    numbers = columns.numbers[np.array([*rows, *partners], np.int64)].tolist() if len(rows) else []
+    organizations = profiles.organizations(numbers, change)
+    wanted = columns.engagement_numbers[[item for pairs in near.values() for item, _ in pairs]].tolist() if near else []
+    engagements = profiles.engagements(wanted, change)
+    relations = profiles.seeker(seeker.id, change).relations if seeker else ()
     facts = {}
-    for row, number in zip(rows, numbers, strict=True):
-        organization = organizations[number]
+    for row in rows:
+        organization = organizations[int(columns.numbers[row])]
         facts[row] = Facts(
             organization,
             tuple((engagements[int(columns.engagement_numbers[item])], value) for item, value in near.get(row, ())),
             tuple(item for item in relations if organization.id in (item.subject_id, item.object_id)),
-            shared.get(row, ()),
+            tuple(organizations[int(columns.numbers[item])].name for item in shared.get(row, ())),
         )
     return facts
 
@@ -55,32 +54,25 @@ def _nearest_engagements(scored: Scored, rows: Sequence[int]) -> dict[int, list[
     columns = scored.columns
     if not len(columns.participant):
         return {}
-    relevance = engagement_relevance(scored)
+    relevance = scored.once(engagement_relevance)
+    spans = np.searchsorted(columns.participant, np.array([rows, np.add(rows, 1)])).T.tolist() if len(rows) else []
     found = {}
-    for row in rows:
-        first, last = np.searchsorted(columns.participant, [row, row + 1])
+    for row, (first, last) in zip(rows, spans, strict=True):
         mine = columns.engagement[first:last]
         best = mine[np.argsort(-relevance[mine], kind="stable")][:NEAREST_ENGAGEMENTS]
         found[row] = [(int(item), float(relevance[item])) for item in best if relevance[item] >= RELEVANT]
     return found
 
 
-def _shared_partners(kb: KnowledgeBase, scored: Scored, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    columns, query = scored.columns, scored.query
-    own = columns.row_of(query.seeker_number) if query.seeker_number is not None else None
-    if own is None:
+def _shared_partners(scored: Scored, rows: Sequence[int]) -> dict[int, list[int]]:
+    if not len(scored.once(seeker_partners)):
         return {}
-    mine = partner_rows(columns, own)
-    if not len(mine):
-        return {}
-    shared = {row: np.intersect1d(mine, partner_rows(columns, row))[:SHARED_PARTNERS] for row in rows}
-    names = _names(kb, columns, {int(item) for items in shared.values() for item in items})
-    return {row: tuple(names[int(item)] for item in items) for row, items in shared.items()}
-
-
-def _names(kb: KnowledgeBase, columns: Columns, rows: set[int]) -> Mapping[int, str]:
-    numbers = {int(columns.numbers[row]): row for row in rows}
-    return {numbers[number]: item.name for number, item in kb.by_number(list(numbers)).items()}
+    pairs = scored.once(shared_partners)
+    spans = np.searchsorted(pairs[:, 0], np.array([rows, np.add(rows, 1)])).T.tolist() if len(rows) else []
+    return {
+        row: pairs[first : min(last, first + SHARED_PARTNERS), 1].tolist()
+        for row, (first, last) in zip(rows, spans, strict=True)
+    }
 
 
 def explain(
@@ -88,7 +80,7 @@ def explain(
 ) -> tuple[Candidate, ...]:
     """Explain the ranked rows, first rank first."""
     query = scored.query
-    met = [meets(scored, index, need) for index, need in enumerate(query.brief.needs)]
+    met = [scored.once(meets, index) for index in range(len(query.brief.needs))]
     theirs = scored.once(candidate_gain) if query.brief.offers else None
     by_name = {component.name: index for index, component in enumerate(scores.components)}
     candidates = []
@@ -102,7 +94,7 @@ def explain(
                 score=sum(item.points for item in contributions),
                 coverage=float(weighted.coverage[row]),
                 contributions=contributions,
-                needs=_needs(query, facts[row].organization, [column[row] for column in met]),
+                needs=_needs(query, facts[row], [column[row] for column in met]),
                 flags=flags_of(query, facts[row].organization),
                 seeker_gain=_known(gain),
                 candidate_gain=None if theirs is None else _known(theirs[row]),
@@ -134,7 +126,7 @@ def _contribution(
     return Contribution(component.name, component.label, value, float(share), points, reasons, note)
 
 
-def _needs(query: Query, organization: Organization, values: Sequence[np.float32]) -> tuple[NeedMatch, ...]:
+def _needs(query: Query, facts: Facts, values: Sequence[np.float32]) -> tuple[NeedMatch, ...]:
     kinds = (ClaimKind.CAPACITY, ClaimKind.ASSET, ClaimKind.OFFER)
     return tuple(
         NeedMatch(
@@ -142,9 +134,7 @@ def _needs(query: Query, organization: Organization, values: Sequence[np.float32
             query.vocabulary.lendable[need.code].label,
             need.must,
             _known(value),
-            tuple(
-                reason for kind in kinds for reason in claim_reasons(organization, kind, [need.code], query.vocabulary)
-            ),
+            tuple(reason for kind in kinds for reason in claim_reasons(facts, kind, [need.code], query.vocabulary)),
         )
         for need, value in zip(query.brief.needs, values, strict=True)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,12 @@ from kb.vocabulary import Vocabulary
 from matcher.settings import Background
 
 Floats = NDArray[np.float32]
+Made = TypeVar("Made")
 Encode = Callable[[Sequence[str]], Floats]
 
 _BLAS = ThreadpoolController()
+BLOCK = 512
+"""Rows of vectors that stay in the processor's cache while every vector of the query is compared with them."""
 
 
 def brief_text(brief: Brief, vocabulary: Vocabulary) -> str:
@@ -39,14 +43,25 @@ def need_text(brief: Brief, code: str, text: str, vocabulary: Vocabulary) -> str
     return f"{label}: {vocabulary.lendable[code].definition} {f'For {causes}.' if causes else ''}".strip()
 
 
+def _fused(texts: Floats, vectors: Floats) -> Floats:
+    """Multiply block by block, so that each block is read from memory once; float32 (vectors, texts)."""
+    out = np.empty((len(vectors), len(texts)), np.float32)
+    plain = np.asarray(texts)
+    for start in range(0, len(plain), BLOCK):
+        block = plain[start : start + BLOCK]
+        for row, vector in enumerate(vectors):
+            np.dot(block, vector, out=out[row, start : start + len(block)])
+    return out
+
+
 @dataclass(frozen=True)
 class Similarities:
-    """Cosines of the brief (column 0) and its needs (1..k) with every text; float32.
+    """Cosines of the brief (row 0) and its needs (rows 1..k) with every text; float32.
 
     Attributes
     ----------
-    profile : (n, 1 + k)
-    offering : (offerings, 1 + k)
+    profile : (1 + k, n)
+    offering : (1 + k, offerings)
     engagement : (engagements,)
     """
 
@@ -94,18 +109,19 @@ class Query:
         return cls(brief, vocabulary, encode(texts), background, seeker, seeker_number, barred)
 
     def similarities(self, columns: Columns) -> Similarities:
-        """Compare with every text in one pass per facet, on one thread."""
+        """Compare with every text in one pass over memory per facet, on one thread."""
         with _BLAS.limit(limits=1):
             return Similarities(
-                columns.profile_vectors[: columns.n] @ self.vectors.T,
-                columns.offering_vectors @ self.vectors.T,
+                _fused(columns.profile_vectors[: columns.n], self.vectors),
+                _fused(columns.offering_vectors, self.vectors),
                 columns.engagement_vectors @ self.vectors[0],
             )
 
     def calibrated(self, cosines: Floats) -> Floats:
         """Turn cosines into 0..1 between the model's unrelated and closely related texts."""
         low, high = self.background.unrelated, self.background.related
-        return np.asarray(np.clip((cosines - np.float32(low)) / np.float32(high - low), 0, 1), np.float32)
+        scaled = (cosines - np.float32(low)) * np.float32(1 / (high - low))
+        return np.asarray(np.clip(scaled, 0, 1, out=scaled), np.float32)
 
 
 class Scored:
@@ -115,32 +131,29 @@ class Scored:
         self.query = query
         self.columns = columns
         self.similarities = query.similarities(columns)
-        self._made: dict[Callable[[Scored], Floats], Floats] = {}
+        self._made: dict[tuple[object, ...], Any] = {}
 
-    @cached_property
-    def has_profile(self) -> NDArray[np.bool_]:
-        """Which rows have an embedded text; bool (n,)."""
-        first = self.columns.profile_vectors[: self.columns.n, 0]
-        return np.asarray(first != 0)
-
-    def relevance(self, query_column: int) -> Floats:
+    def relevance(self, query_row: int) -> Floats:
         """Return calibrated similarity of a text of the query with each organization, NaN without any text.
 
         The better of profile and offering counts; float32 (n,).
         """
-        cosines = np.where(self.has_profile, self.similarities.profile[:, query_column], -np.inf).astype(np.float32)
+        cosines = np.where(
+            self.columns.has_profile[: self.columns.n], self.similarities.profile[query_row], np.float32(-np.inf)
+        )
         rows = self.columns.offering_row
         if len(rows):
-            np.maximum.at(cosines, rows, self.similarities.offering[:, query_column])
+            np.maximum.at(cosines, rows, self.similarities.offering[query_row])
         relevance = self.query.calibrated(cosines)
         relevance[np.isneginf(cosines)] = np.nan
         return relevance
 
-    def once(self, compute: Callable[[Scored], Floats]) -> Floats:
-        """Return what a function makes of this query, computing it the first time only."""
-        if compute not in self._made:
-            self._made[compute] = compute(self)
-        return self._made[compute]
+    def once(self, compute: Callable[..., Made], *key: int) -> Made:
+        """Return what a function makes of this query (and a key), computing it the first time only."""
+        if (compute, *key) not in self._made:
+            self._made[compute, *key] = compute(self, *key)
+        made: Made = self._made[compute, *key]
+        return made
 
     @cached_property
     def brief_relevance(self) -> Floats:

@@ -14,7 +14,6 @@ from kb.columns import Columns, ColumnStore, TextEncoder
 from kb.errors import UnknownOrganizationError
 from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
-from kb.organization import Organization
 from kb.vocabulary import Vocabulary, load_vocabulary
 from matcher.annotating import annotate_all
 from matcher.checks import check_brief
@@ -23,6 +22,7 @@ from matcher.counterfactuals import candidate_lifts, seeker_lifts
 from matcher.encoder import BUNDLED, SentenceTransformerEncoder
 from matcher.errors import BriefProblemError
 from matcher.explanation import explain, gather_facts
+from matcher.profiles import Profiles, Seeking
 from matcher.query import Query, Scored
 from matcher.ranking import Caution, Scores, Weighted, diversify, score_components, top, weigh
 from matcher.results import Candidate, Lift, Ranking, SearchHit, SetApart
@@ -65,6 +65,7 @@ class Matcher:
         self.vocabulary: Vocabulary = load_vocabulary()
         self.settings: Settings = load_settings()
         self.store = ColumnStore(kb, self.encoder, cache)
+        self.profiles = Profiles(kb)
 
     def columns(self, progress: Progress = no_progress) -> Columns:
         """Bring the columns up to date; encodes what was never encoded."""
@@ -88,28 +89,27 @@ class Matcher:
         if problems:
             raise BriefProblemError(problems)
         columns = self.columns(progress)
-        scored = Scored(self._query(brief), columns)
+        scored = Scored(self._query(brief, columns.last_change), columns)
         return Prepared(scored, score_components(scored))
 
-    def _query(self, brief: Brief) -> Query:
-        seeker = self._seeker(brief)
-        number = self.kb.number_of(seeker.id) if seeker else None
+    def _query(self, brief: Brief, change: int) -> Query:
+        seeking = self._seeker(brief, change)
         barred = [self.kb.number_of(name) for name in brief.red_lines.organizations]
         return Query.of(
             brief,
             self.vocabulary,
             lambda texts: self.store.vectors.encode(self.encoder, texts),
             self.background,
-            seeker,
-            number,
+            seeking.organization if seeking else None,
+            seeking.number if seeking else None,
             tuple(item for item in barred if item is not None),
         )
 
-    def _seeker(self, brief: Brief) -> Organization | None:
+    def _seeker(self, brief: Brief, change: int) -> Seeking | None:
         if not brief.seeker.organization_id:
             return None
         try:
-            return self.kb.get(brief.seeker.organization_id)
+            return self.profiles.seeker(brief.seeker.organization_id, change)
         except UnknownOrganizationError as error:
             raise BriefProblemError([f"seeker.organization_id: {error}"]) from error
 
@@ -155,7 +155,7 @@ class Matcher:
         allowed = terms.visible & ~terms.kept_out
         rows = self._order(prepared, weighted, allowed, count)
         apart = top(weighted.score, terms.visible & terms.kept_out, SHOWN_APART)
-        facts = gather_facts(self.kb, prepared.scored, rows)
+        facts = gather_facts(self.profiles, prepared.scored, rows)
         candidates = explain(prepared.scored, prepared.scores, weighted, facts, rows)
         names = [component.name for component in prepared.scores.components]
         set_apart = int((terms.visible & terms.kept_out).sum())
@@ -194,7 +194,7 @@ class Matcher:
 
     def _set_apart(self, prepared: Prepared, weighted: Weighted, rows: NDArray[np.int64]) -> tuple[SetApart, ...]:
         columns = prepared.scored.columns
-        found = self.kb.by_number([int(columns.numbers[row]) for row in rows])
+        found = self.profiles.organizations(columns.numbers[rows].tolist(), columns.last_change)
         return tuple(
             SetApart(
                 organization := found[int(columns.numbers[row])],

@@ -89,7 +89,7 @@ def _unmet(scored: Scored, must_strength: float) -> NDArray[np.bool_]:
     unmet = np.zeros(scored.columns.n, np.bool_)
     for index, need in enumerate(scored.query.brief.needs):
         if need.must:
-            unmet |= ~(np.nan_to_num(meets(scored, index, need)) >= must_strength)
+            unmet |= ~(np.nan_to_num(scored.once(meets, index)) >= must_strength)
     return unmet
 
 

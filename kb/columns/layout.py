@@ -101,6 +101,8 @@ class Columns:
         Strength bytes; for concerns UNKNOWN, REJECTED, MINOR or CORE.
     known : dict of ClaimKind to bool (capacity,)
         Whether anybody said anything of that kind.
+    has_profile : bool (capacity,)
+        Whether there is a text to compare with.
     profile_vectors : float32 (capacity, d)
         What an organization is and does; unit rows, zero rows where there is no text.
     offering_vectors : float32 (offerings, d)
@@ -129,6 +131,7 @@ class Columns:
     country: NDArray[np.uint16]
     claims: dict[ClaimKind, Bytes]
     known: dict[ClaimKind, NDArray[np.bool_]]
+    has_profile: NDArray[np.bool_]
     profile_vectors: Floats
     offering_vectors: Floats
     offering_row: Integers
@@ -156,6 +159,7 @@ class Columns:
             country=np.zeros(capacity, np.uint16),
             claims={kind: np.zeros((len(rows), capacity), np.uint8) for kind, rows in codes.claims.items()},
             known={kind: np.zeros(capacity, np.bool_) for kind in codes.claims},
+            has_profile=np.zeros(capacity, np.bool_),
             profile_vectors=np.zeros((capacity, dimension), np.float32),
             offering_vectors=np.zeros((0, dimension), np.float32),
             offering_row=np.zeros(0, np.int64),
@@ -199,6 +203,7 @@ class Columns:
                 "kind",
                 "industry",
                 "country",
+                "has_profile",
                 "profile_vectors",
                 "offering_vectors",
                 "offering_row",

@@ -82,6 +82,7 @@ def _blank(columns: Columns, rows: list[int]) -> None:
     for known in columns.known.values():
         known[rows] = False
     columns.profile_vectors[rows] = 0
+    columns.has_profile[rows] = False
 
 
 def _read_claims(connection: Connection, columns: Columns, rows: dict[int, int], numbers: Sequence[int] | None) -> None:

@@ -18,7 +18,7 @@ from kb.columns.vectors import TextEncoder, VectorCache
 from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
 
-FORMAT = 2
+FORMAT = 3
 SPARE_SHARE, SPARE_ROWS = 0.05, 256
 REBUILD_SHARE, REBUILD_ROWS = 0.1, 2_000
 
@@ -81,6 +81,7 @@ class ColumnStore:
     def _embed(self, columns: Columns, texts: reading.Texts, progress: Progress) -> None:
         rows = np.array([columns.row_of(number) for number in texts.profile], np.int64)
         if len(rows):
+            columns.has_profile[rows] = True
             columns.profile_vectors[rows] = self.vectors.encode(self._encoder, list(texts.profile.values()), progress)
         rows = np.array([columns.row_of(number) for number in texts.offering], np.int64)
         if len(rows):

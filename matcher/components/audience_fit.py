@@ -33,4 +33,4 @@ class AudienceFit:
         """Return the audiences shared with the brief."""
         vocabulary = query.vocabulary
         codes = related_codes(vocabulary, query.brief.audiences, vocabulary.audiences)
-        return claim_reasons(facts.organization, ClaimKind.AUDIENCE, codes, vocabulary)
+        return claim_reasons(facts, ClaimKind.AUDIENCE, codes, vocabulary)

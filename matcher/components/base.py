@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -34,6 +35,15 @@ class Facts:
     engagements: tuple[tuple[Engagement, float], ...] = ()
     relations: tuple[Relation, ...] = ()
     shared_partners: tuple[str, ...] = ()
+
+    @cached_property
+    def by_kind(self) -> Mapping[ClaimKind, tuple[Claim, ...]]:
+        """Claims that nobody rejected, by kind, strongest first."""
+        found: dict[ClaimKind, list[Claim]] = {}
+        for claim in sorted(self.organization.claims, key=lambda item: -item.strength * item.confidence):
+            if claim.holds:
+                found.setdefault(claim.kind, []).append(claim)
+        return {kind: tuple(claims) for kind, claims in found.items()}
 
 
 class Component(Protocol):
@@ -73,14 +83,10 @@ def reason_of(claim: Claim, vocabulary: Vocabulary, about: str = "") -> Reason:
     )
 
 
-def claim_reasons(
-    organization: Organization, kind: ClaimKind, codes: Iterable[str], vocabulary: Vocabulary
-) -> tuple[Reason, ...]:
+def claim_reasons(facts: Facts, kind: ClaimKind, codes: Iterable[str], vocabulary: Vocabulary) -> tuple[Reason, ...]:
     """Return the claims of a kind with one of the codes, strongest first."""
     wanted = set(codes)
-    found = [claim for claim in organization.claims_of(kind) if claim.code in wanted]
-    found.sort(key=lambda claim: -claim.strength * claim.confidence)
-    return tuple(reason_of(claim, vocabulary) for claim in found)
+    return tuple(reason_of(claim, vocabulary) for claim in facts.by_kind.get(kind, ()) if claim.code in wanted)
 
 
 def strongest(columns: Columns, kind: ClaimKind, codes: Sequence[str]) -> Floats:

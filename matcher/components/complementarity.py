@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kb.brief import Need
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
 from matcher.components.place_fit import names_a_place, presence
@@ -21,13 +20,19 @@ FULL_PRESENCE = np.float32(0.5)
 UNKNOWN_PLACE = 0.25
 
 
-def meets(scored: Scored, index: int, need: Need) -> Floats:
-    """Return how far each organization meets one need, 0..1; NaN where its capacities are unknown.
+def usefulness_by_place(scored: Scored) -> Floats:
+    """Return what a place-bound capacity counts for where each organization works; float32 (n,)."""
+    there = np.minimum(np.nan_to_num(scored.once(presence), nan=UNKNOWN_PLACE) / FULL_PRESENCE, 1)
+    return np.asarray(ELSEWHERE_SHARE + (1 - ELSEWHERE_SHARE) * there, np.float32)
+
+
+def meets(scored: Scored, index: int) -> Floats:
+    """Return how far each organization meets one need of the brief, 0..1; NaN where its capacities are unknown.
 
     A capacity counts in full when what the organization does is also about what the need says, and, when it
     is bound to places, where the organization works in those of the brief.
     """
-    columns = scored.columns
+    columns, need = scored.columns, scored.query.brief.needs[index]
     if need.code in scored.query.vocabulary.assets:
         strength = np.maximum(
             strongest(columns, ClaimKind.ASSET, [need.code]), strongest(columns, ClaimKind.OFFER, [need.code])
@@ -38,11 +43,11 @@ def meets(scored: Scored, index: int, need: Need) -> Floats:
             strongest(columns, ClaimKind.CAPACITY, [need.code]), strongest(columns, ClaimKind.OFFER, [need.code])
         )
         is_known = known(columns, ClaimKind.CAPACITY) | known(columns, ClaimKind.OFFER)
-    fits = np.nan_to_num(scored.relevance(1 + index))
+    fits = scored.relevance(1 + index)
+    np.nan_to_num(fits, copy=False)
     useful = strength * (GENERIC_SHARE + (1 - GENERIC_SHARE) * fits)
     if scored.query.vocabulary.lendable[need.code].place_bound and names_a_place(scored.query):
-        there = np.minimum(np.nan_to_num(scored.once(presence), nan=UNKNOWN_PLACE) / FULL_PRESENCE, 1)
-        useful = useful * (ELSEWHERE_SHARE + (1 - ELSEWHERE_SHARE) * there)
+        useful *= scored.once(usefulness_by_place)
     return unknown_to_nan(useful.astype(np.float32), is_known)
 
 
@@ -52,7 +57,7 @@ def needs_met(scored: Scored) -> Floats:
     seen = np.zeros(scored.columns.n, np.bool_)
     weight = sum(need.importance for need in scored.query.brief.needs)
     for index, need in enumerate(scored.query.brief.needs):
-        met = meets(scored, index, need)
+        met = scored.once(meets, index)
         seen |= ~np.isnan(met)
         total += np.nan_to_num(met) * np.float32(need.importance / weight)
     return unknown_to_nan(total, seen)
@@ -80,5 +85,5 @@ class Complementarity:
         """Return the capacities and offers that answer a need."""
         codes = [need.code for need in query.brief.needs]
         kinds = (ClaimKind.CAPACITY, ClaimKind.ASSET, ClaimKind.OFFER)
-        found = [claim_reasons(facts.organization, kind, codes, query.vocabulary) for kind in kinds]
+        found = [claim_reasons(facts, kind, codes, query.vocabulary) for kind in kinds]
         return tuple(reason for reasons in found for reason in reasons)

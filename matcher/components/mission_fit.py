@@ -49,7 +49,7 @@ class MissionFit:
         """Return shared causes, then the candidate's own words."""
         vocabulary = query.vocabulary
         codes = related_codes(vocabulary, query.brief.causes, vocabulary.causes)
-        found = claim_reasons(facts.organization, ClaimKind.CAUSE, codes, vocabulary)
+        found = claim_reasons(facts, ClaimKind.CAUSE, codes, vocabulary)
         organization = facts.organization
         words = organization.mission or organization.description
         if not words:

@@ -51,4 +51,4 @@ class Reciprocity:
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return the candidate's needs that the brief's offers meet."""
         codes = [offer.code for offer in query.brief.offers]
-        return claim_reasons(facts.organization, ClaimKind.NEED, codes, query.vocabulary)
+        return claim_reasons(facts, ClaimKind.NEED, codes, query.vocabulary)

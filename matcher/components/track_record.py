@@ -34,7 +34,7 @@ class TrackRecord:
         """Return 1 - prod(1 - relevance/2) over an organization's engagements; NaN where there is none."""
         columns = scored.columns
         missed = np.ones(columns.n, np.float32)
-        near = engagement_relevance(scored)
+        near = scored.once(engagement_relevance)
         if len(columns.participant):
             starts = np.flatnonzero(np.diff(columns.participant, prepend=-1))
             kept = np.log1p(-DOUBT * near[columns.engagement])

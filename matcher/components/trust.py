@@ -28,30 +28,35 @@ def partner_rows(columns: Columns, row: int) -> NDArray[np.int64]:
     return np.asarray(partners[partners != row], np.int64)
 
 
-def _shared_counts(columns: Columns, partners: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many of `partners` each row worked with; int64 (n,)."""
+def seeker_partners(scored: Scored) -> NDArray[np.int64]:
+    """Return the rows of those that the seeker worked with; empty when it is not in the knowledge base."""
+    number = scored.query.seeker_number
+    row = scored.columns.row_of(number) if number is not None else None
+    return np.zeros(0, np.int64) if row is None else partner_rows(scored.columns, row)
+
+
+def shared_partners(scored: Scored) -> NDArray[np.int64]:
+    """Return pairs (row, partner of the seeker that it worked with too), ordered by row; int64 (pairs, 2)."""
+    columns, partners = scored.columns, scored.once(seeker_partners)
     is_partner = np.zeros(columns.n, np.bool_)
     is_partner[partners] = True
-    pairs = []
-    theirs = is_partner[columns.participant]
-    if theirs.any():
-        size = int(columns.engagement.max()) + 1
-        members: list[list[int]] = [[] for _ in range(size)]
-        for engagement, organization in zip(columns.engagement[theirs], columns.participant[theirs], strict=True):
-            members[engagement].append(int(organization))
-        with_partner = np.array([bool(item) for item in members])
-        at = np.flatnonzero(with_partner[columns.engagement])
-        for organization, engagement in zip(columns.participant[at], columns.engagement[at], strict=True):
-            pairs += [(int(organization), partner) for partner in members[engagement] if partner != organization]
+    theirs = np.flatnonzero(is_partner[columns.participant])
+    theirs = theirs[np.argsort(columns.engagement[theirs], kind="stable")]
+    theirs_in = columns.engagement[theirs]
+    first = np.searchsorted(theirs_in, columns.engagement, "left")
+    many = np.searchsorted(theirs_in, columns.engagement, "right") - first
+    met = np.repeat(columns.participant, many)
+    offset = np.arange(len(met)) - np.repeat(np.cumsum(many) - many, many)
+    with_whom = columns.participant[theirs][np.repeat(first, many) + offset]
+    pairs = [np.stack([met, with_whom], axis=1)]
     friendly = np.isin(columns.relation, FRIENDLY)
     for one, other in ((columns.subject, columns.object_), (columns.object_, columns.subject)):
-        at = np.flatnonzero(friendly & is_partner[other]) if len(other) else np.zeros(0, np.int64)
-        pairs += list(zip(one[at].tolist(), other[at].tolist(), strict=True))
-    counts = np.zeros(columns.n, np.int64)
-    if pairs:
-        unique = np.unique(np.array(pairs, np.int64), axis=0)
-        np.add.at(counts, unique[:, 0], 1)
-    return counts
+        at = np.flatnonzero(friendly & is_partner[other])
+        pairs.append(np.stack([one[at], other[at]], axis=1))
+    together = np.concatenate(pairs)
+    together = np.unique(together[:, 0] * columns.n + together[:, 1])
+    found = np.stack(np.divmod(together, columns.n), axis=1)
+    return np.asarray(found[found[:, 0] != found[:, 1]], np.int64)
 
 
 class Trust:
@@ -71,12 +76,9 @@ class Trust:
         """Return 1 for partners, 1 - 0.75**shared for partners of partners, NaN for strangers."""
         columns = scored.columns
         trust = np.full(columns.n, np.nan, np.float32)
-        row = columns.row_of(scored.query.seeker_number) if scored.query.seeker_number is not None else None
-        if row is None:
-            return trust
-        partners = partner_rows(columns, row)
+        partners = scored.once(seeker_partners)
         if len(partners):
-            shared = _shared_counts(columns, partners)
+            shared = np.bincount(scored.once(shared_partners)[:, 0], minlength=columns.n)
             near = shared > 0
             trust[near] = (1 - PER_SHARED_PARTNER ** shared[near]).astype(np.float32)
             trust[partners] = WORKED_TOGETHER

@@ -60,6 +60,4 @@ class ValueAlignment:
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return shared principles, then opposed ones."""
         values = stood_for(query)
-        return claim_reasons(
-            facts.organization, ClaimKind.VALUE, (*values, *opposed(query.vocabulary, values)), query.vocabulary
-        )
+        return claim_reasons(facts, ClaimKind.VALUE, (*values, *opposed(query.vocabulary, values)), query.vocabulary)

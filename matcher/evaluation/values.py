@@ -123,9 +123,7 @@ def _cosine(a: object, b: object) -> float:
 
 
 def _recall(expected: NDArray[np.str_], found: NDArray[np.str_]) -> dict[str, float]:
-    return {
-        label: round(float((found[expected == label] == label).mean()), 4) for label in LABELS if label in expected
-    }
+    return {label: round(float((found[expected == label] == label).mean()), 4) for label in LABELS if label in expected}
 
 
 def _areas(expected: NDArray[np.str_], scores: Scores, high: Mask) -> dict[str, Mapping[str, float | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parent
 FRAMES = FOLDER / "capacity_frames.yaml"
 LEARNED = FOLDER / "capacity_head.json"
 PER_FRAME = 8
+FITTED_PER_FRAME = 2
 DIGITS = 3
 RIDGE_C = 1.0
 FIELDS = {"frames", "subjects", "wrappers"}
@@ -143,9 +144,4 @@ def read_head(path: Path = LEARNED) -> CapacityHead:
 def head_for(encoder: TextEncoder) -> CapacityHead:
     """Return the head for an encoder: the one that is stored, or one fitted now where the model is another."""
     stored = read_head()
-    return stored if stored.encoder == encoder_name(encoder) else _fitted(encoder)
-
-
-@lru_cache(maxsize=4)
-def _fitted(encoder: TextEncoder) -> CapacityHead:
-    return fit_head(encoder, per_frame=2)
+    return stored if stored.encoder == encoder_name(encoder) else fit_head(encoder, per_frame=FITTED_PER_FRAME)

@@ -12,7 +12,7 @@ from kb.organization import ClaimKind
 from kb.vocabulary import Vocabulary, load_vocabulary
 from matcher.retrieval.capacity_head import CapacityHead
 from matcher.retrieval.facets import EVERYONE, Facets, relation
-from matcher.retrieval.features import Encoded
+from matcher.retrieval.features import Encoded, wanted_capacities
 
 Verdict = Literal["same", "broader", "other", "unknown"]
 UNSURE = 0.15
@@ -117,7 +117,7 @@ def _capacity_match(
     need: Encoded, given: Encoded, position: int, head: CapacityHead, vocabulary: Vocabulary
 ) -> FacetMatch:
     """Name the capacity that a need asks for, and the clause of the text that comes nearest to it."""
-    wanted = need.capacities[0]
+    wanted = wanted_capacities(need)
     asked = int(wanted.argmax())
     rows = given.rows(position)
     shares = given.capacities[rows]

@@ -10,18 +10,20 @@ from numpy.typing import NDArray
 
 from kb.columns.vectors import TextEncoder
 from kb.organization import ClaimKind
-from matcher.retrieval.capacity_cues import cue_strengths
+from matcher.retrieval.capacity_cues import LATER_SHARE, cue_strengths
 from matcher.retrieval.capacity_head import CapacityHead, head_for
 from matcher.retrieval.facets import relation
-from matcher.retrieval.lexical import bm25, character_tfidf, tfidf
+from matcher.retrieval.lexical import tfidf
 from matcher.retrieval.passages import Passages, read_passages
 
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
 FLOOR = 0.05
+SENTENCE_SHARE = 0.3
+"""How much of what a clause seems to say is taken from its sentence."""
+
 CUE_WEIGHT = 2.5
 """Log-odds that a word which names a capacity adds to what the vector says."""
-
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,47 @@ def encode_texts(texts: Sequence[str], encoder: TextEncoder, head: CapacityHead 
         owner=np.repeat(np.arange(len(passages)), [len(item.pieces) for item in passages]),
         whole=vectors[[place[item.facets.without_places or "-"] for item in passages]],
         pieces=piece_vectors,
-        capacities=read_capacities(pieces, piece_vectors, head or head_for(encoder)),
+        capacities=read_capacities(passages, piece_vectors, head or head_for(encoder)),
         vocabulary={word: row for row, word in enumerate(words)},
         words=vectors[[place[word] for word in words]],
     )
 
 
-def read_capacities(texts: Sequence[str], vectors: Vectors, head: CapacityHead) -> Floats:
-    """Return how likely each text speaks of each capacity, by its vector and its words; rows add up to 1."""
-    cues = np.asarray([cue_strengths(text, head.codes) for text in texts]).reshape(len(texts), len(head.codes))
-    raised = head.shares(vectors) * np.exp(CUE_WEIGHT * cues)
+def read_capacities(passages: Sequence[Passages], vectors: Vectors, head: CapacityHead) -> Floats:
+    """Return how likely each piece speaks of each capacity, by its vector and its words.
+
+    A clause is read in the light of its sentence: "We study which radio stations people hear" runs no station.
+
+    Returns
+    -------
+    NDArray, float64 (n_pieces, n_codes)
+        Rows add up to 1.
+    """
+    cues = [cue_strengths(piece, head.codes) for item in passages for piece in item.pieces]
+    words = np.asarray(cues).reshape(len(vectors), len(head.codes))
+    likely = np.log(head.shares(vectors))
+    opening = np.asarray(_openings(passages), np.int64)
+    is_clause = (opening != np.arange(len(opening)))[:, None]
+    words = np.where(is_clause, np.maximum(words[opening], LATER_SHARE * words), words)
+    likely = np.where(is_clause, (1 - SENTENCE_SHARE) * likely + SENTENCE_SHARE * likely[opening], likely)
+    raised = np.exp(likely + CUE_WEIGHT * words)
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float64)
+
+
+def _openings(passages: Sequence[Passages]) -> list[int]:
+    """Return for each piece the row of the whole sentence that it is of."""
+    openings: list[int] = []
+    for item in passages:
+        first: dict[int, int] = {}
+        start = len(openings)
+        openings += [first.setdefault(sentence, start + place) for place, sentence in enumerate(item.piece_sentence)]
+    return openings
+
+
+def wanted_capacities(need: Encoded) -> Floats:
+    """Return how much a need asks for each capacity, mean over its sentences; float64 (n_codes,), adds up to 1."""
+    whole = sorted(set(_openings(need.texts[:1])))
+    return np.asarray(need.capacities[whole].mean(axis=0), np.float64)
 
 
 def compare(need: Encoded, given: Encoded, head: CapacityHead) -> dict[str, Floats]:
@@ -93,7 +125,7 @@ def compare(need: Encoded, given: Encoded, head: CapacityHead) -> dict[str, Floa
     -------
     dict of str to float64 (n_texts,)
     """
-    wanted = need.capacities[0]
+    wanted = wanted_capacities(need)
     to_pieces = (given.pieces @ need.pieces.T).astype(np.float64)
     speaks = given.capacities @ wanted
     features: dict[str, list[float]] = {}
@@ -116,9 +148,8 @@ def compare(need: Encoded, given: Encoded, head: CapacityHead) -> dict[str, Floa
             found[f"{kind.value}_clash"] = min(how or 0.0, 0.0)
         for name, value in found.items():
             features.setdefault(name, []).append(value)
-    raw, query = [item.facets.text for item in given.texts], need.texts[0].facets.text
-    lexical = {"tfidf": tfidf(query, raw), "characters": character_tfidf(query, raw), "bm25": bm25(query, raw)}
-    return {**{name: np.asarray(values) for name, values in features.items()}, **lexical}
+    lexical = tfidf(need.texts[0].facets.text, [item.facets.text for item in given.texts])
+    return {**{name: np.asarray(values) for name, values in features.items()}, "tfidf": lexical}
 
 
 def _word_agreement(need: Encoded, given: Encoded, text: int) -> float:
@@ -127,4 +158,3 @@ def _word_agreement(need: Encoded, given: Encoded, text: int) -> float:
     if not words or not len(need.words):
         return 0.0
     return float((need.words @ given.words[words].T).max(axis=1).mean())
-

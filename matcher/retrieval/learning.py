@@ -82,9 +82,7 @@ def learn(needs: Sequence[LabelledNeed], encoder: str, penalty: float = PENALTY)
         gradient = slope / len(cases) + 2 * penalty * weights
         return total / len(cases) + penalty * float(weights @ weights), gradient
 
-    found = minimize(
-        loss, np.full(len(names), START), jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(names)
-    )
+    found = minimize(loss, np.full(len(names), START), jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(names))
     kept = [place for place, weight in enumerate(found.x) if weight > UNUSED]
     return Weights(
         encoder,

@@ -1,4 +1,4 @@
-"""Agreement in words: TF-IDF over words and over character n-grams, and BM25."""
+"""Agreement in words: TF-IDF, the baseline that a need must not depend on."""
 
 from __future__ import annotations
 
@@ -6,44 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from matcher.retrieval.passages import EMPTY_WORDS
-
-Floats = NDArray[np.float64]
-SATURATION = 1.2
-LENGTH_SHARE = 0.75
+from matcher.retrieval.passages import empty_words
 
 
-def tfidf(need: str, texts: Sequence[str]) -> Floats:
-    """Return the cosine of TF-IDF word vectors; float64 (len(texts),)."""
-    return _cosine(TfidfVectorizer(sublinear_tf=True, stop_words=sorted(EMPTY_WORDS)), need, texts)
-
-
-def character_tfidf(need: str, texts: Sequence[str]) -> Floats:
-    """Return the cosine of TF-IDF vectors of 3 to 5 characters within words; float64 (len(texts),)."""
-    return _cosine(TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True), need, texts)
-
-
-def bm25(need: str, texts: Sequence[str]) -> Floats:
-    """Return BM25 (Robertson and Zaragoza, 2009); float64 (len(texts),)."""
-    vectorizer = CountVectorizer(stop_words=sorted(EMPTY_WORDS))
-    try:
-        counts = vectorizer.fit_transform(texts).tocsc().astype(np.float64)
-    except ValueError:
-        return np.zeros(len(texts))
-    length = np.asarray(counts.sum(axis=1)).ravel()
-    norm = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * length / max(float(length.mean()), 1.0))
-    total = np.zeros(len(texts))
-    for term in vectorizer.transform([need]).indices:
-        occurrences = counts[:, term].toarray().ravel()
-        holding = int((occurrences > 0).sum())
-        rarity = np.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5))
-        total += rarity * occurrences * (SATURATION + 1) / (occurrences + norm)
-    return total
-
-
-def _cosine(vectorizer: TfidfVectorizer, need: str, texts: Sequence[str]) -> Floats:
+def tfidf(need: str, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Return the cosine of TF-IDF word vectors, fitted on the texts; float64 (len(texts),)."""
+    vectorizer = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w\w+", stop_words=sorted(empty_words()))
     try:
         rows = vectorizer.fit_transform(texts)
     except ValueError:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+import yaml
+
+from matcher.errors import MatcherError
 from matcher.reading.sentences import sentences
 from matcher.retrieval.facets import Facets, read_facets
 
@@ -12,16 +17,25 @@ CLAUSE = re.compile(r"\s*[;:,\u2013\u2014()]\s+|\s+(?:who|which|that|where|so th
 WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 DANGLING = re.compile(r"(?:\s+(?:in|across|of|for|near|between|from|to|at|around|and|the|,))+(?=\s*(?:[.,;:?!)]|$))")
 MIN_CLAUSE_WORDS = 3
-EMPTY_WORDS = frozenset(
-    """a about access across after all also an and any are as at be because been before both but by can could do does
-    each every for from get give go had has have having he help her him his how i if in into is it its itself just
-    let like look looking make makes many may me might more most much must my need needed needs no nor not of off on
-    once one only or other our ours out over own partner people please put run runs same seek seeking self she should
-    so some somebody someone something somewhere such take than that the their them then there these they thing this
-    those through to too two under until up us use very via want wants was way we were what when where which while who
-    whom whose why will willing with within without work works would you your able everyone organization
-    organisation""".split()
-)
+EMPTY_WORDS_FILE = Path(__file__).with_name("empty_words.yaml")
+
+
+@cache
+def empty_words(path: Path = EMPTY_WORDS_FILE) -> frozenset[str]:
+    """Read the words that carry no meaning.
+
+    Raises
+    ------
+    MatcherError
+        When the file holds no list of words.
+    """
+    try:
+        words = yaml.safe_load(path.read_text(encoding="utf-8"))["words"]
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise MatcherError(f"{path.name}: needs a list `words` ({error})") from error
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise MatcherError(f"{path.name}: words: must be a list of words; put doubtful ones in quotes")
+    return frozenset(words)
 
 
 @dataclass(frozen=True)
@@ -56,8 +70,9 @@ def clauses(sentence: str) -> list[str]:
 
 def content_words(text: str) -> tuple[str, ...]:
     """Return the words that carry meaning, in lower case, each once."""
+    empty = empty_words()
     found = (word.lower().removesuffix("'s").removesuffix("\u2019s") for word in WORD.findall(text))
-    return tuple(dict.fromkeys(word for word in found if word not in EMPTY_WORDS and len(word) > 1))
+    return tuple(dict.fromkeys(word for word in found if word not in empty and len(word) > 1))
 
 
 def read_passages(text: str) -> Passages:

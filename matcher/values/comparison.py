@@ -1,4 +1,4 @@
-"""Do two texts stand for the same values, for opposed ones, or for different matters?"""
+"""Whether two texts stand for the same values, for opposed ones, or for different matters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from matcher.values.cues import load_cues
-from matcher.values.features import Pair, pair_features, standing
+from matcher.values.features import Pair, blinded, pair_features, standing
 from matcher.values.meaning import Encoder, Meaning, MeaningReader
 from matcher.values.model import WITH_MEANING, WORDS_ONLY, PairModel, load_models, weights_of
 from matcher.values.reading import StanceReading, read_stances
@@ -100,6 +100,12 @@ class ValueComparer:
         """Return the features of a pair as read."""
         return pair_features(pair, self.cues, self.codes, self.reader.directions if self.reader else None)
 
+    def features_blinded(self, pair: Pair) -> dict[str, float]:
+        """Return the features of a pair as if the questions that it bears on were unknown."""
+        blind, kept = blinded(pair, self.codes)
+        directions = self.reader.directions[list(kept)] if self.reader else None
+        return pair_features(blind, self.cues, [self.codes[index] for index in kept], directions)
+
     def compare(self, texts: Sequence[tuple[str, str]]) -> list[ValueComparison]:
         """Compare many pairs; the texts are encoded together."""
         worded = [(a, b) for a, b in texts if _says_something(a) and _says_something(b)]
@@ -122,8 +128,8 @@ class ValueComparer:
             aligned=chances["aligned"],
             principles=principles,
             question=self.stances[index].label,
-            quote_a=_quote(pair.a, self.codes[index], pair.meaning_a and int(pair.meaning_a.clause[index])),
-            quote_b=_quote(pair.b, self.codes[index], pair.meaning_b and int(pair.meaning_b.clause[index])),
+            quote_a=_quote(pair.a, self.codes[index], _clause(pair.meaning_a, index)),
+            quote_b=_quote(pair.b, self.codes[index], _clause(pair.meaning_b, index)),
         )
 
     def _at_stake(self, pair: Pair, label: str) -> tuple[int, tuple[str, ...]] | None:
@@ -187,6 +193,10 @@ class _ByKey:
 @lru_cache(maxsize=READERS_KEPT)
 def _comparer(wanted: _ByKey) -> ValueComparer:
     return ValueComparer(wanted.encoder)
+
+
+def _clause(meaning: Meaning | None, index: int) -> int | None:
+    return None if meaning is None else int(meaning.clause[index])
 
 
 def _says_something(text: str) -> bool:

@@ -36,7 +36,7 @@ class Words:
 
     def __contains__(self, word: str) -> bool:
         """Return whether a lowered word is one of them."""
-        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
+        return word in self.whole or (bool(self.stems) and "-" not in word and word.startswith(self.stems))
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Cues:
 
 def _words(entries: list[str]) -> Words:
     for entry in entries:
-        if not isinstance(entry, str) or not re.fullmatch(r"[a-z'&][\w'’&\-]*\*?", entry):
+        if not isinstance(entry, str) or not re.fullmatch(r"[a-z'&][\w'&\-]*\*?", entry):
             raise StanceError(f"{FILE.name}: {entry!r} is not a lower-case word, with or without a star at its end")
     whole = frozenset(entry for entry in entries if not entry.endswith("*"))
     return Words(whole, tuple(entry[:-1] for entry in entries if entry.endswith("*")))

@@ -6,7 +6,7 @@ Every feature is symmetric in the two texts, so that swapping them changes nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ FOCUS = 10.0
 LEAN_SCALE = 4.0
 CAMP_SCALE = 6.0
 MENTION = 0.1
+BLINDED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,34 @@ class Pair:
     b: StanceReading
     meaning_a: Meaning | None = None
     meaning_b: Meaning | None = None
+
+
+def blinded(pair: Pair, codes: Sequence[str]) -> tuple[Pair, tuple[int, ...]]:
+    """Return a pair as it would read if no question were known that bears on it, and the questions that are left.
+
+    Left out are the questions that the words of both texts mention, and the `BLINDED` that are nearest in meaning.
+
+    Parameters
+    ----------
+    pair : Pair
+    codes : sequence of str
+    """
+    out = set(pair.a.sides) & set(pair.b.sides)
+    if pair.meaning_a is not None and pair.meaning_b is not None:
+        nearest = np.argsort(-np.minimum(pair.meaning_a.near, pair.meaning_b.near), kind="stable")[:BLINDED]
+        out |= {codes[int(index)] for index in nearest}
+    kept = tuple(index for index, code in enumerate(codes) if code not in out)
+    a, b = (
+        replace(reading, sides={code: side for code, side in reading.sides.items() if code not in out})
+        for reading in (pair.a, pair.b)
+    )
+    meanings = [meaning and _only_questions(meaning, kept) for meaning in (pair.meaning_a, pair.meaning_b)]
+    return Pair(a, b, meanings[0], meanings[1]), kept
+
+
+def _only_questions(meaning: Meaning, kept: Sequence[int]) -> Meaning:
+    rows = list(kept)
+    return replace(meaning, near=meaning.near[rows], lean=meaning.lean[rows], clause=meaning.clause[rows])
 
 
 def overlap(a: StanceReading, b: StanceReading) -> float:
@@ -59,8 +88,7 @@ def word_features(a: StanceReading, b: StanceReading, cues: Cues) -> dict[str, f
     only_a, only_b = _only(a, b), _only(b, a)
     turns = sum(word in cues.negation or word in cues.against for word in only_a | only_b)
     against_one_another = sum(
-        (any(x in one for x in only_a)
-        and any(x in other for x in only_b))
+        (any(x in one for x in only_a) and any(x in other for x in only_b))
         or (any(x in other for x in only_a) and any(x in one for x in only_b))
         for one, other in cues.opposite
     )

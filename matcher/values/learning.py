@@ -16,7 +16,7 @@ from matcher.values.comparison import ValueComparer
 from matcher.values.meaning import Encoder
 from matcher.values.model import LABELS, WITH_MEANING, WORDS_ONLY, PairModel
 
-REGULARIZATION = 0.1
+REGULARIZATION = 0.05
 ITERATIONS = 5000
 
 
@@ -35,6 +35,9 @@ def learn(
 ) -> PairModel:
     """Fit a multinomial logistic regression, all labels weighing the same.
 
+    Each pair is learnt from twice: as it is, and as if the questions that it bears on were unknown. Otherwise the weights
+    would take for granted that every matter is among the known questions.
+
     Parameters
     ----------
     pairs : sequence of LabelledTexts
@@ -51,12 +54,13 @@ def learn(
     if missing := sorted(set(LABELS) - {pair.label for pair in pairs}):
         raise TooLittleDataError(f"pairs of every label are needed to learn from; none is {' or '.join(missing)}")
     comparer = ValueComparer(encoder, model=blank(encoder))
-    rows = [comparer.features(pair) for pair in comparer.pairs([(pair.text_a, pair.text_b) for pair in pairs])]
+    read = comparer.pairs([(pair.text_a, pair.text_b) for pair in pairs])
+    rows = [comparer.features(pair) for pair in read] + [comparer.features_blinded(pair) for pair in read]
     names = tuple(rows[0])
     values = np.array([[row[name] for name in names] for row in rows])
     scaler = StandardScaler().fit(values)
     regression = LogisticRegression(C=regularization, class_weight="balanced", max_iter=ITERATIONS)
-    regression.fit(scaler.transform(values), [LABELS.index(pair.label) for pair in pairs])
+    regression.fit(scaler.transform(values), [LABELS.index(pair.label) for pair in (*pairs, *pairs)])
     return PairModel(
         features=names,
         means=np.asarray(scaler.mean_),

@@ -74,7 +74,9 @@ class MeaningReader:
             middle, high = at + len(stance.for_says), at + len(stance.for_says) + len(stance.against_says)
             self._bounds.append((at, middle, high))
             at = high
-        means = [(self._rows[low:mid].mean(axis=0), self._rows[mid:high].mean(axis=0)) for low, mid, high in self._bounds]
+        means = [
+            (self._rows[low:mid].mean(axis=0), self._rows[mid:high].mean(axis=0)) for low, mid, high in self._bounds
+        ]
         ways = np.stack([side_for - side_against for side_for, side_against in means])
         self.directions = _unit(ways)
         self._middles = np.stack([(side_for + side_against) / 2 for side_for, side_against in means])

@@ -60,9 +60,7 @@ class PairModel:
             "features": list(self.features),
             "means": rounded(self.means),
             "scales": rounded(self.scales),
-            "coefficients": {
-                label: rounded(row) for label, row in zip(LABELS, self.coefficients, strict=True)
-            },
+            "coefficients": {label: rounded(row) for label, row in zip(LABELS, self.coefficients, strict=True)},
             "intercepts": rounded(self.intercepts),
         }
 

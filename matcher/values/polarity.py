@@ -10,13 +10,24 @@ from matcher.values.cues import Cues
 
 TOKEN = re.compile(r"[^\W_]+(?:[-\u2019'][^\W_]+)*|[,:()]")
 REACH = 12
-BEFORE_PREDICATE = 4
 BARE_PREDICATES = frozenset({"kill", "harm", "hurt", "ruin", "punish", "destroy", "damage", "threaten", "endanger"})
-LINKS = frozenset({"be", "been", "remain", "stay", "become", "always", "also", "simply", "strictly", "more", "very", "fully", "kept"})
+LINKS = frozenset(
+    {"be", "been", "remain", "stay", "become", "always", "also", "simply", "strictly", "more", "very", "fully", "kept"}
+)
+AWAY = {"out": ("of",), "away": ("from",), "off": ()}
 MIN_STEM = 3
 STEM = 6
 STOP = frozenset(
-    ["the", "and", "for", "our", "that", "with", "from", "into", "are", "was", "were", "has", "have", "had", "its", "his", "her", "they", "them", "their", "this", "these", "those", "who", "whom", "which", "what", "when", "where", "while", "will", "would", "should", "could", "must", "can", "may", "might", "not", "all", "any", "every", "each", "more", "most", "many", "much", "such", "than", "then", "there", "here", "also", "only", "over", "under", "about", "between", "through", "across", "per", "via", "out", "off", "you", "your", "him", "she", "does", "did", "done", "being", "been", "but", "because", "since", "until", "unless", "whether", "both", "either", "own", "same", "very", "just", "too", "how", "why", "one", "two", "other", "others", "another", "some", "few", "against", "without", "within", "upon", "among", "around", "ourselves"]
+    re.findall(
+        r"\w+",
+        """
+        the and for our that with from into are was were has have had its his her they them their this these those who
+        whom which what when where while will would should could must can may might not all any every each more most
+        many much such than then there here also only over under about between through across per via out off you your
+        him she does did done being been but because since until unless whether both either own same very just too how
+        why one two other others another some few against without within upon among around ourselves
+        """,
+    )
 )
 
 
@@ -85,6 +96,7 @@ class _Walk:
         self.sign = 1
         self.cued_at: int | None = None
         self.part = 0
+        self.joined = False
 
     def signs(self) -> tuple[list[int], list[bool]]:
         """Return the sign of each word, and whether a cue bears on it."""
@@ -101,7 +113,7 @@ class _Walk:
         return signs, self.cued_of
 
     def _reset(self) -> None:
-        self.sign, self.cued_at = 1, None
+        self.sign, self.cued_at, self.joined = 1, None, False
 
     def _begins_anew(self, index: int, word: str) -> bool:
         cues = self.cues
@@ -111,13 +123,14 @@ class _Walk:
         if word == ":":
             return True
         if word == ",":
-            return any(following in group for group in (cues.pronoun, cues.breaks, cues.joint)) or cues.leaning(following)
+            openers = (cues.pronoun, cues.breaks, cues.joint, cues.against, cues.toward)
+            return any(following in group for group in openers)
         if word not in cues.joint:
             return False
         before = self.words[index - 1] if index else ""
         if word == "to" and (cues.leaning(before) or before in cues.modal):
             return False
-        return cues.leaning(following) or following in cues.pronoun or following in cues.negation
+        return cues.leaning(following) or following == "for" or following in cues.pronoun or following in cues.negation
 
     def _take(self, index: int, word: str) -> None:
         cues = self.cues
@@ -126,36 +139,54 @@ class _Walk:
             return
         following = self.words[index + 1] if index + 1 < len(self.words) else ""
         if word in cues.measure and index and self._names_something(index - 1):
-            for before in range(max(self.part, index - 2), index):
-                self.sign_of[before] = -self.sign_of[before]
-                self.cued_of[before] = True
-        if word in cues.negation or word in cues.against or cues.against_with.get(word) == following:
+            self._turn(max(self.part, index - 2), index)
+        if word in AWAY and (following in AWAY[word] or not AWAY[word]) and self.sign > 0 and self.cued_at is not None:
+            self._turn(self.cued_at + 1, index)
+        if word in cues.negation and self.joined and self.sign < 0:
+            self.cued_at = index
+        elif word in cues.negation or word in cues.against or cues.against_with.get(word) == following:
             self.sign = -self.sign
             self.cued_at = index
+            self.joined = False
         elif word in cues.toward:
             self.cued_at = index
+        elif word in cues.joint:
+            self.joined = True
 
     def _names_something(self, index: int) -> bool:
         word = self.words[index]
         return is_content(word) and not self.cues.leaning(word) and word not in self.cues.modal
 
+    def _modal_before(self, index: int) -> int:
+        """Return where the words that link a predicate to its modal begin: at the modal, if there is one."""
+        at = index - 1
+        while at > self.part and (self.words[at] in self.cues.negation or self.words[at] in LINKS):
+            at -= 1
+        return at
+
     def _is_predicate(self, index: int, word: str) -> bool:
         cues = self.cues
         if word not in cues.bad_predicate and word not in cues.good_predicate:
             return False
-        at = index - 1
-        while at > self.part and (self.words[at] in cues.negation or self.words[at] in LINKS):
-            at -= 1
+        at = self._modal_before(index)
         if at >= self.part and self.words[at] in cues.modal:
-            return self.words[at] != "to" or self.words[at - 1] in ("ought", "need", "needs", "has", "have")
+            return self.words[at] != "to" or at < index - 1 or self.words[at - 1] in ("ought", "need", "needs", "has")
         named = index > self.part and self._names_something(index - 1)
-        return named and (word.endswith("s") or word in BARE_PREDICATES)
+        last = index + 1 == len(self.words) and word in cues.bad_predicate
+        return named and (word.endswith(("s", "ed")) or word in BARE_PREDICATES or last)
 
     def _say_of_subject(self, index: int, word: str) -> None:
-        low = max(self.part, index - BEFORE_PREDICATE)
-        negated = sum(item in self.cues.negation for item in self.words[low:index]) % 2 == 1
+        low = max(self.part, self._modal_before(index))
+        negated = sum(item in self.cues.negation for item in self.words[low + 1 : index]) % 2 == 1
         bad = (word in self.cues.bad_predicate) != negated
         for before in range(self.part, index):
             self.verdict_of[before] = -1 if bad else 1
             self.cued_of[before] = True
         self._reset()
+        if negated and bad:
+            self.sign, self.cued_at = -1, index
+
+    def _turn(self, low: int, high: int) -> None:
+        for index in range(low, high):
+            self.sign_of[index] = -self.sign_of[index]
+            self.cued_of[index] = True

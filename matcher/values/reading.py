@@ -16,6 +16,7 @@ UNCUED = 0.5
 CUED = 1.0
 DIRECT = 1.6
 MAX_QUOTE = 320
+WITHOUT = ("-free", " free ", " free,", " free.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def _side(stance: Stance, lowered: str, words: Sequence[Leaning]) -> Side | None
         taken.append((low, high))
         word = starts.get(low)
         leaning = (CUED * word.sign if word.cued else UNCUED) if word else UNCUED
+        if lowered.startswith(WITHOUT, high):
+            leaning = -CUED
         scored.append((direction * leaning, low))
     if not scored:
         return None

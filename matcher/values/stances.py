@@ -82,6 +82,21 @@ def _compiled(body: Mapping[str, Any], field: str) -> tuple[Phrase, ...]:
     return tuple(compile_phrase(str(phrase)) for phrase in body.get(field, ()))
 
 
+def _stance(code: str, body: Mapping[str, Any]) -> Stance:
+    return Stance(
+        code=code,
+        label=str(body["label"]),
+        principle_for=body["for"],
+        principle_against=body["against"],
+        good=_compiled(body, "good"),
+        bad=_compiled(body, "bad"),
+        for_phrases=_compiled(body, "for_phrases"),
+        against_phrases=_compiled(body, "against_phrases"),
+        for_says=tuple(str(sentence) for sentence in body["for_says"]),
+        against_says=tuple(str(sentence) for sentence in body["against_says"]),
+    )
+
+
 @cache
 def load_stances(folder: Path = FOLDER) -> tuple[Stance, ...]:
     """Read every file of a folder, in the order of their names.
@@ -106,16 +121,7 @@ def load_stances(folder: Path = FOLDER) -> tuple[Stance, ...]:
                 wrong.append(f"{path.name}: {code} stands twice")
             problems += wrong
             if not wrong:
-                phrases = {field: _compiled(body, field) for field in PHRASE_LISTS}
-                says = {field: tuple(str(sentence) for sentence in body[field]) for field in SENTENCE_LISTS}
-                stances[code] = Stance(
-                    code=code,
-                    label=str(body["label"]),
-                    principle_for=body["for"],
-                    principle_against=body["against"],
-                    **phrases,
-                    **says,
-                )
+                stances[code] = _stance(code, body)
     if not stances and not problems:
         problems.append(f"{folder}: holds no stances")
     if problems:
