@@ -147,7 +147,7 @@ def test_weights_change_the_order_and_are_scaled(filled: KnowledgeBase, matcher:
 
 
 def test_the_next_ranking_sees_one_new_claim_and_one_new_organization(filled: KnowledgeBase, matcher: Matcher):
-    assert ids(matcher.find_partners(brief()))[0] == "shops"
+    assert "new" not in ids(matcher.find_partners(brief()))
     filled.add(
         organization(
             "new",
@@ -208,8 +208,9 @@ def test_counterfactuals_reach_the_rank_that_they_promise(filled: KnowledgeBase,
     for lift in lifts:
         if lift.by == "candidate":
             assert lift.rank <= 1
+    before = ids(matcher.find_partners(brief())).index("far-shops")
     filled.add_claim("far-shops", claim("place", "KE", 0.9))
-    assert matcher.find_partners(brief()).candidates[0].organization.id in {"shops", "far-shops", "brewery"}
+    assert ids(matcher.find_partners(brief())).index("far-shops") < before
 
 
 def test_an_empty_knowledge_base_answers(matcher: Matcher):

@@ -27,7 +27,7 @@ def bundled() -> SentenceTransformerEncoder:
     ("need", "right", "near_miss"),
     [
         (NEED, TEXTS[0], TEXTS[1]),
-        (NEED, TEXTS[0], TEXTS[2]),
+        (NEED, TEXTS[0], "Lessons in Kenya teaching teenagers how radio works."),
         (
             "Trucks to bring bed nets to villages in Mali",
             "Our lorries and depots around Bamako and Mopti carry goods to the remotest hamlets.",
