@@ -147,6 +147,39 @@ def screening(
     show(summary)
 
 
+@evaluate.command()
+def values(
+    pairs: Annotated[Path, typer.Argument(help="CSV: pair_id,text_a,text_b,label (aligned, conflict, unrelated)")],
+    cases: CasesOption = None,
+    words_only: Annotated[bool, typer.Option("--words-only", help="Without the embedding model.")] = False,
+    model: ModelOption = DEFAULT_MODEL,
+) -> None:
+    """Do we tell aligned from conflicting values? AUC of conflict, accuracy, by word overlap."""
+    from matcher.evaluation.values import evaluate as run
+
+    with plain_failures():
+        summary, rows = run(pairs, None if words_only else SentenceTransformerEncoder(model))
+        write_cases(rows, cases)
+    show(summary)
+
+
+@evaluate.command()
+def needs(
+    queries: Annotated[Path, typer.Argument(help="CSV: query_id,query,positive_org_ids")],
+    organizations: Annotated[Path, typer.Argument(help="CSV: org_id,name,sector,text")],
+    cases: CasesOption = None,
+    words_only: Annotated[bool, typer.Option("--words-only", help="Without the embedding model.")] = False,
+    model: ModelOption = DEFAULT_MODEL,
+) -> None:
+    """Do we answer a need? Recall and mean reciprocal rank of the organizations that have it."""
+    from matcher.evaluation.needs import evaluate as run
+
+    with plain_failures():
+        summary, rows = run(queries, organizations, None if words_only else SentenceTransformerEncoder(model))
+        write_cases(rows, cases)
+    show(summary)
+
+
 def infer(
     source: Annotated[Path, typer.Option("--input", help="CSV: id,name,text")],
     target: Annotated[Path, typer.Option("--output", help="CSV: id,kind,code,role,confidence,quote")],

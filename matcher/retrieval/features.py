@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,8 +38,6 @@ class Encoded:
     pieces : float32 (n_pieces, dimension)
     capacities : float64 (n_pieces, n_codes)
         How likely each piece speaks of each capacity.
-    vocabulary : mapping of word to row of `words`
-    words : float32 (n_words, dimension)
     """
 
     texts: tuple[Passages, ...]
@@ -47,8 +45,6 @@ class Encoded:
     whole: Vectors
     pieces: Vectors
     capacities: Floats
-    vocabulary: Mapping[str, int]
-    words: Vectors
 
     def rows(self, text: int) -> slice:
         """Return where the pieces of a text stand."""
@@ -60,8 +56,7 @@ def encode_texts(texts: Sequence[str], encoder: TextEncoder, head: CapacityHead 
     """Take texts apart and encode the pieces, in one pass."""
     passages = tuple(read_passages(text) for text in texts)
     pieces = [piece for item in passages for piece in item.pieces]
-    words = list(dict.fromkeys(word for item in passages for word in item.words))
-    unique = list(dict.fromkeys([*(item.facets.without_places or "-" for item in passages), *pieces, *words]))
+    unique = list(dict.fromkeys([*(item.facets.without_places or "-" for item in passages), *pieces]))
     place = {text: row for row, text in enumerate(unique)}
     vectors = encoder.encode(unique)
     piece_vectors = vectors[[place[piece] for piece in pieces]]
@@ -71,8 +66,6 @@ def encode_texts(texts: Sequence[str], encoder: TextEncoder, head: CapacityHead 
         whole=vectors[[place[item.facets.without_places or "-"] for item in passages]],
         pieces=piece_vectors,
         capacities=read_capacities(passages, piece_vectors, head or head_for(encoder)),
-        vocabulary={word: row for row, word in enumerate(words)},
-        words=vectors[[place[word] for word in words]],
     )
 
 
@@ -140,7 +133,6 @@ def compare(need: Encoded, given: Encoded, head: CapacityHead) -> dict[str, Floa
             "each_part": float(close.max(axis=0).mean()),
             "capacity": float(np.log(speaks[rows].max() + FLOOR)),
             "capacity_ruled": sure,
-            "words": _word_agreement(need, given, text),
         }
         for kind in (ClaimKind.PLACE, ClaimKind.AUDIENCE, ClaimKind.CAUSE):
             how = relation(kind, need.texts[0].facets, passages.facets)
@@ -150,11 +142,3 @@ def compare(need: Encoded, given: Encoded, head: CapacityHead) -> dict[str, Floa
             features.setdefault(name, []).append(value)
     lexical = tfidf(need.texts[0].facets.text, [item.facets.text for item in given.texts])
     return {**{name: np.asarray(values) for name, values in features.items()}, "tfidf": lexical}
-
-
-def _word_agreement(need: Encoded, given: Encoded, text: int) -> float:
-    """Return how well the words of a need are covered, each by the nearest word of the text."""
-    words = [given.vocabulary[word] for word in given.texts[text].words]
-    if not words or not len(need.words):
-        return 0.0
-    return float((need.words @ given.words[words].T).max(axis=1).mean())

@@ -1,4 +1,4 @@
-"""A text in pieces that are compared one by one: the whole, its sentences, its clauses, its words."""
+"""A text in pieces that are compared one by one: the whole, its sentences, its clauses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from matcher.reading.sentences import sentences
 from matcher.retrieval.facets import Facets, read_facets
 
 CLAUSE = re.compile(r"\s*[;:,\u2013\u2014()]\s+|\s+(?:who|which|that|where|so that|so)\s+")
-WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 DANGLING = re.compile(r"(?:\s+(?:in|across|of|for|near|between|from|to|at|around|and|the|,))+(?=\s*(?:[.,;:?!)]|$))")
 MIN_CLAUSE_WORDS = 3
 EMPTY_WORDS_FILE = Path(__file__).with_name("empty_words.yaml")
@@ -50,15 +49,12 @@ class Passages:
         Sentences, then clauses, without place names; at least one.
     piece_sentence : tuple of int
         The sentence that each piece is of.
-    words : tuple of str
-        Content words in lower case, each once, without place names.
     """
 
     facets: Facets
     sentences: tuple[str, ...]
     pieces: tuple[str, ...]
     piece_sentence: tuple[int, ...]
-    words: tuple[str, ...]
 
 
 def clauses(sentence: str) -> list[str]:
@@ -66,13 +62,6 @@ def clauses(sentence: str) -> list[str]:
     parts = [part.strip(" .,;:!?") for part in CLAUSE.split(sentence)]
     kept = [part for part in parts if len(part.split()) >= MIN_CLAUSE_WORDS]
     return kept if len(parts) > 1 else []
-
-
-def content_words(text: str) -> tuple[str, ...]:
-    """Return the words that carry meaning, in lower case, each once."""
-    empty = empty_words()
-    found = (word.lower().removesuffix("'s").removesuffix("\u2019s") for word in WORD.findall(text))
-    return tuple(dict.fromkeys(word for word in found if word not in empty and len(word) > 1))
 
 
 def read_passages(text: str) -> Passages:
@@ -86,7 +75,7 @@ def read_passages(text: str) -> Passages:
         for piece in (bare, *clauses(bare)):
             pieces.append(piece)
             owners.append(number)
-    return Passages(facets, tuple(spans), tuple(pieces), tuple(owners), content_words(facets.without_places))
+    return Passages(facets, tuple(spans), tuple(pieces), tuple(owners))
 
 
 def _bare(sentence: str, facets: Facets) -> str:

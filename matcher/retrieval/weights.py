@@ -15,7 +15,7 @@ from matcher.errors import MatcherError
 
 Floats = NDArray[np.float64]
 LEARNED = Path(__file__).with_name("weights.json")
-EMBEDDED = frozenset({"whole", "piece", "each_part", "words"})
+EMBEDDED = frozenset({"whole", "piece", "each_part"})
 """Features that are cosines: how far they spread depends on the encoder."""
 
 

@@ -35,8 +35,8 @@ def learn(
 ) -> PairModel:
     """Fit a multinomial logistic regression, all labels weighing the same.
 
-    Each pair is learnt from twice: as it is, and as if the questions that it bears on were unknown. Otherwise the weights
-    would take for granted that every matter is among the known questions.
+    Each pair is learnt from twice: as it is, and as if the questions that it bears on were unknown. Otherwise the
+    weights would take for granted that every matter is among the known questions.
 
     Parameters
     ----------

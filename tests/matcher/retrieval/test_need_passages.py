@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import MatcherError
-from matcher.retrieval.passages import clauses, content_words, empty_words, read_passages
+from matcher.retrieval.passages import clauses, empty_words, read_passages
 
 
 def test_a_sentence_is_split_at_punctuation_and_relative_pronouns():
@@ -19,10 +19,6 @@ def test_a_sentence_is_split_at_punctuation_and_relative_pronouns():
 
 def test_a_sentence_of_one_clause_has_no_clauses():
     assert clauses("We bake bread every day") == []
-
-
-def test_content_words_are_kept_once():
-    assert content_words("The nurse and the nurse's van") == ("nurse", "van")
 
 
 def test_pieces_leave_out_the_places():
