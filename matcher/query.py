@@ -133,20 +133,31 @@ class Scored:
         self.similarities = query.similarities(columns)
         self._made: dict[tuple[object, ...], Any] = {}
 
+    def _best_offering(self, query_row: int) -> Floats:
+        """Return the cosine of each organization's offering, -inf where it has none; float32 (n,)."""
+        best = np.full(self.columns.n, -np.inf, np.float32)
+        if len(self.columns.offering_row):
+            np.maximum.at(best, self.columns.offering_row, self.similarities.offering[query_row])
+        return best
+
     def relevance(self, query_row: int) -> Floats:
         """Return calibrated similarity of a text of the query with each organization, NaN without any text.
 
         The better of profile and offering counts; float32 (n,).
         """
-        cosines = np.where(
-            self.columns.has_profile[: self.columns.n], self.similarities.profile[query_row], np.float32(-np.inf)
-        )
-        rows = self.columns.offering_row
-        if len(rows):
-            np.maximum.at(cosines, rows, self.similarities.offering[query_row])
+        cosines = self._best_offering(query_row)
+        has_profile = self.columns.has_profile[: self.columns.n]
+        np.maximum(cosines, self.similarities.profile[query_row], out=cosines, where=has_profile)
         relevance = self.query.calibrated(cosines)
         relevance[np.isneginf(cosines)] = np.nan
         return relevance
+
+    def relevance_of(self, rows: NDArray[np.int64], query_row: int) -> Floats:
+        """Return the relevance of some rows, 0 without any text; float32 (len(rows),)."""
+        cosines = self._best_offering(query_row)[rows]
+        profile = self.similarities.profile[query_row, rows]
+        np.maximum(cosines, profile, out=cosines, where=self.columns.has_profile[rows])
+        return self.query.calibrated(cosines)
 
     def once(self, compute: Callable[..., Made], *key: int) -> Made:
         """Return what a function makes of this query (and a key), computing it the first time only."""

@@ -16,7 +16,7 @@ from dashboard.components.text import clean, link, percent, plain, points, safe_
 from kb.brief import Brief
 from kb.organization import ClaimKind
 from kb.vocabulary import Vocabulary
-from matcher.components.base import claim_reasons
+from matcher.components.base import Facts, claim_reasons
 from matcher.results import Candidate, Contribution, Lift
 
 Lifts = Callable[[int], tuple[Lift, ...]]
@@ -106,11 +106,15 @@ def _show_exchange(candidate: Candidate, brief: Brief, vocabulary: Vocabulary) -
     if not brief.offers:
         st.caption("The brief offers nothing yet. An exchange needs both sides: add what you can lend to the brief.")
         return
-    st.markdown(_gain(candidate.candidate_gain, "of what it is known to want is among your offers"))
+    st.markdown(
+        _gain(candidate.candidate_gain, "of the way: your offers meet its needs, or the programme its own causes")
+    )
     st.markdown(
         "\n".join(f"- You offer {plain(vocabulary.lendable[item.code].label.lower())}" for item in brief.offers)
     )
-    wanted = claim_reasons(candidate.organization, ClaimKind.NEED, [item.code for item in brief.offers], vocabulary)
+    wanted = claim_reasons(
+        Facts(candidate.organization), ClaimKind.NEED, [item.code for item in brief.offers], vocabulary
+    )
     if wanted:
         st.markdown("Known to want:")
         show_reasons(wanted)

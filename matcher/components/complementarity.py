@@ -33,22 +33,16 @@ def meets(scored: Scored, index: int) -> Floats:
     is bound to places, where the organization works in those of the brief.
     """
     columns, need = scored.columns, scored.query.brief.needs[index]
-    if need.code in scored.query.vocabulary.assets:
-        strength = np.maximum(
-            strongest(columns, ClaimKind.ASSET, [need.code]), strongest(columns, ClaimKind.OFFER, [need.code])
-        )
-        is_known = known(columns, ClaimKind.ASSET) | known(columns, ClaimKind.OFFER)
-    else:
-        strength = np.maximum(
-            strongest(columns, ClaimKind.CAPACITY, [need.code]), strongest(columns, ClaimKind.OFFER, [need.code])
-        )
-        is_known = known(columns, ClaimKind.CAPACITY) | known(columns, ClaimKind.OFFER)
-    fits = scored.relevance(1 + index)
-    np.nan_to_num(fits, copy=False)
-    useful = strength * (GENERIC_SHARE + (1 - GENERIC_SHARE) * fits)
-    if scored.query.vocabulary.lendable[need.code].place_bound and names_a_place(scored.query):
-        useful *= scored.once(usefulness_by_place)
-    return unknown_to_nan(useful.astype(np.float32), is_known)
+    vocabulary = scored.query.vocabulary
+    own = ClaimKind.ASSET if need.code in vocabulary.assets else ClaimKind.CAPACITY
+    strength = np.maximum(strongest(columns, own, [need.code]), strongest(columns, ClaimKind.OFFER, [need.code]))
+    holders = np.flatnonzero(strength)
+    useful = strength[holders] * (GENERIC_SHARE + (1 - GENERIC_SHARE) * scored.relevance_of(holders, 1 + index))
+    if vocabulary.lendable[need.code].place_bound and names_a_place(scored.query):
+        useful *= scored.once(usefulness_by_place)[holders]
+    met = np.where(known(columns, own) | known(columns, ClaimKind.OFFER), np.float32(0), np.float32(np.nan))
+    met[holders] = useful
+    return met
 
 
 def needs_met(scored: Scored) -> Floats:

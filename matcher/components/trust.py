@@ -43,9 +43,12 @@ def shared_partners(scored: Scored) -> NDArray[np.int64]:
     theirs = np.flatnonzero(is_partner[columns.participant])
     theirs = theirs[np.argsort(columns.engagement[theirs], kind="stable")]
     theirs_in = columns.engagement[theirs]
-    first = np.searchsorted(theirs_in, columns.engagement, "left")
-    many = np.searchsorted(theirs_in, columns.engagement, "right") - first
-    met = np.repeat(columns.participant, many)
+    joint = np.zeros(len(columns.engagement_numbers), np.bool_)
+    joint[theirs_in] = True
+    at = np.flatnonzero(joint[columns.engagement])
+    first = np.searchsorted(theirs_in, columns.engagement[at], "left")
+    many = np.searchsorted(theirs_in, columns.engagement[at], "right") - first
+    met = np.repeat(columns.participant[at], many)
     offset = np.arange(len(met)) - np.repeat(np.cumsum(many) - many, many)
     with_whom = columns.participant[theirs][np.repeat(first, many) + offset]
     pairs = [np.stack([met, with_whom], axis=1)]

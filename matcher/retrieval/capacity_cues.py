@@ -15,7 +15,7 @@ from matcher.errors import MatcherError
 from matcher.reading.phrases import PhraseIndex, entry, tokenize
 
 CUES = Path(__file__).with_name("capacity_cues.yaml")
-LATER_SHARE = 0.4
+LATER_SHARE = 0.15
 """How much a cue counts for each one that stands before it: the first says what the organization is."""
 
 

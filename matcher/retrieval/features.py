@@ -22,7 +22,7 @@ FLOOR = 0.05
 SENTENCE_SHARE = 0.3
 """How much of what a clause seems to say is taken from its sentence."""
 
-CUE_WEIGHT = 2.5
+CUE_WEIGHT = 3.0
 """Log-odds that a word which names a capacity adds to what the vector says."""
 
 
