@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from kb.organization import ClaimKind
-from matcher.components import Component, Facts
+from kb.organization import ClaimKind, Organization
+from matcher.components import Facts
 from matcher.components.base import claim_reasons
 from matcher.components.complementarity import meets
 from matcher.components.reciprocity import candidate_gain
@@ -18,9 +20,10 @@ from matcher.flags import flags_of
 from matcher.profiles import Profiles
 from matcher.query import Query, Scored
 from matcher.ranking import Scores, Weighted, weigh_one
-from matcher.results import Candidate, Contribution, NeedMatch
+from matcher.results import Candidate, Contribution, Flag, NeedMatch, Reason
 
 THIN_EVIDENCE = "thin_evidence"
+NOT_ASSESSED = "Not assessed: nothing is known that bears on it."
 NEAREST_ENGAGEMENTS = 3
 RELEVANT = 0.25
 SHARED_PARTNERS = 5
@@ -75,27 +78,62 @@ def _shared_partners(scored: Scored, rows: Sequence[int]) -> dict[int, list[int]
     }
 
 
+@dataclass(frozen=True)
+class Explained:
+    """What does not change with the weights: the candidate, the evidence of each component, needs and flags."""
+
+    organization: Organization
+    reasons: tuple[tuple[Reason, ...], ...]
+    needs: tuple[NeedMatch, ...]
+    flags: tuple[Flag, ...]
+
+
+def _explained(profiles: Profiles, scored: Scored, scores: Scores, rows: Sequence[int]) -> dict[int, Explained]:
+    """Return what there is to say about some rows, gathering it for those not seen under this query before."""
+    query = scored.query
+    kept: dict[int, Explained] = scored.once(_nothing_explained)
+    missing = [row for row in rows if row not in kept]
+    met = [scored.once(meets, index) for index in range(len(query.brief.needs))]
+    for row, facts in gather_facts(profiles, scored, missing).items():
+        known = ~np.isnan(scores.values[:, row])
+        kept[row] = Explained(
+            facts.organization,
+            tuple(
+                component.reasons(query, facts) if judged else ()
+                for component, judged in zip(scores.components, known, strict=True)
+            ),
+            _needs(query, facts, [column[row] for column in met]),
+            flags_of(query, facts.organization),
+        )
+    return kept
+
+
+def _nothing_explained(scored: Scored) -> dict[int, Explained]:
+    del scored
+    return {}
+
+
 def explain(
-    scored: Scored, scores: Scores, weighted: Weighted, facts: Mapping[int, Facts], rows: Sequence[int]
+    profiles: Profiles, scored: Scored, scores: Scores, weighted: Weighted, rows: Sequence[int]
 ) -> tuple[Candidate, ...]:
     """Explain the ranked rows, first rank first."""
-    query = scored.query
-    met = [scored.once(meets, index) for index in range(len(query.brief.needs))]
-    theirs = scored.once(candidate_gain) if query.brief.offers else None
+    explained = _explained(profiles, scored, scores, rows)
+    theirs = scored.once(candidate_gain) if scored.query.brief.offers else None
     by_name = {component.name: index for index, component in enumerate(scores.components)}
     candidates = []
     for rank, row in enumerate(rows, 1):
-        contributions = contributions_of(query, scores, weighted, facts[row], row)
+        said = explained[row]
+        contributions = contributions_of(scores, weighted, said.reasons, row)
         gain = scores.values[by_name["complementarity"], row] if "complementarity" in by_name else np.nan
         candidates.append(
             Candidate(
                 rank=rank,
-                organization=facts[row].organization,
+                organization=said.organization,
                 score=sum(item.points for item in contributions),
                 coverage=float(weighted.coverage[row]),
                 contributions=contributions,
-                needs=_needs(query, facts[row], [column[row] for column in met]),
-                flags=flags_of(query, facts[row].organization),
+                needs=said.needs,
+                flags=said.flags,
                 seeker_gain=_known(gain),
                 candidate_gain=None if theirs is None else _known(theirs[row]),
             )
@@ -104,26 +142,19 @@ def explain(
 
 
 def contributions_of(
-    query: Query, scores: Scores, weighted: Weighted, facts: Facts, row: int
+    scores: Scores, weighted: Weighted, reasons: Sequence[tuple[Reason, ...]], row: int
 ) -> tuple[Contribution, ...]:
     """Return one contribution per component that was asked for, and what thin evidence takes off."""
-    values = [_known(value) for value in scores.values[:, row]]
-    points, thin = weigh_one(values, list(weighted.weights), weighted.caution)
+    values = [_known(value) for value in scores.values[:, row].tolist()]
+    shares = weighted.weights.tolist()
+    points, thin = weigh_one(values, shares, weighted.caution)
     found = [
-        _contribution(query, component, facts, value, share, point)
-        for component, value, share, point in zip(scores.components, values, weighted.weights, points, strict=True)
+        Contribution(part.name, part.label, value, share, point, said, "" if value is not None else NOT_ASSESSED)
+        for part, value, share, point, said in zip(scores.components, values, shares, points, reasons, strict=True)
     ]
-    known_share = sum(share for value, share in zip(values, weighted.weights, strict=True) if value is not None)
+    known_share = sum(share for value, share in zip(values, shares, strict=True) if value is not None)
     note = f"{known_share:.0%} of the weight rests on something known; the rest is taken to be as usual."
     return (*found, Contribution(THIN_EVIDENCE, "Thin evidence", None, 0.0, thin, (), note))
-
-
-def _contribution(
-    query: Query, component: Component, facts: Facts, value: float | None, share: float, points: float
-) -> Contribution:
-    reasons = component.reasons(query, facts) if value is not None else ()
-    note = "" if value is not None else "Not assessed: nothing is known that bears on it."
-    return Contribution(component.name, component.label, value, float(share), points, reasons, note)
 
 
 def _needs(query: Query, facts: Facts, values: Sequence[np.float32]) -> tuple[NeedMatch, ...]:
@@ -141,7 +172,7 @@ def _needs(query: Query, facts: Facts, values: Sequence[np.float32]) -> tuple[Ne
 
 
 def _known(value: float | np.floating[Any]) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if math.isnan(value) else float(value)
 
 
 def sentence(candidate: Candidate) -> str:

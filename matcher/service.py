@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from matcher.components import COMPONENTS
 from matcher.counterfactuals import candidate_lifts, seeker_lifts
 from matcher.encoder import BUNDLED, SentenceTransformerEncoder
 from matcher.errors import BriefProblemError
-from matcher.explanation import explain, gather_facts
+from matcher.explanation import explain
 from matcher.profiles import Profiles, Seeking
 from matcher.query import Query, Scored
 from matcher.ranking import Caution, Scores, Weighted, diversify, score_components, top, weigh
@@ -32,6 +33,8 @@ from matcher.terms import Filters, Terms, apply_terms, why_kept_out
 SHOWN_APART = 20
 DIVERSIFY_AMONG = 200
 RRF_OFFSET = 60
+BRIEFS_KEPT = 8
+"""Briefs whose scores are kept until something changes; each takes a few hundred bytes an organization."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Matcher:
         self.settings: Settings = load_settings()
         self.store = ColumnStore(kb, self.encoder, cache)
         self.profiles = Profiles(kb)
+        self._prepared: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
 
     def columns(self, progress: Progress = no_progress) -> Columns:
         """Bring the columns up to date; encodes what was never encoded."""
@@ -78,19 +82,26 @@ class Matcher:
     # Matching --------------------------------------------------------------------------------
 
     def prepare(self, brief: Brief, progress: Progress = no_progress) -> Prepared:
-        """Check, encode and score a brief.
+        """Check, encode and score a brief; one that was scored since the last change is not scored again.
 
         Raises
         ------
         BriefProblemError
             When the brief cannot be answered, with what to change.
         """
+        columns = self.columns(progress)
+        key = (brief.model_dump_json(), columns.last_change)
+        if key in self._prepared:
+            self._prepared.move_to_end(key)
+            return self._prepared[key]
         problems = check_brief(brief, self.vocabulary, [component.name for component in COMPONENTS])
         if problems:
             raise BriefProblemError(problems)
-        columns = self.columns(progress)
         scored = Scored(self._query(brief, columns.last_change), columns)
-        return Prepared(scored, score_components(scored))
+        self._prepared[key] = Prepared(scored, score_components(scored))
+        if len(self._prepared) > BRIEFS_KEPT:
+            self._prepared.popitem(last=False)
+        return self._prepared[key]
 
     def _query(self, brief: Brief, change: int) -> Query:
         seeking = self._seeker(brief, change)
@@ -155,8 +166,7 @@ class Matcher:
         allowed = terms.visible & ~terms.kept_out
         rows = self._order(prepared, weighted, allowed, count)
         apart = top(weighted.score, terms.visible & terms.kept_out, SHOWN_APART)
-        facts = gather_facts(self.profiles, prepared.scored, rows)
-        candidates = explain(prepared.scored, prepared.scores, weighted, facts, rows)
+        candidates = explain(self.profiles, prepared.scored, prepared.scores, weighted, rows)
         names = [component.name for component in prepared.scores.components]
         set_apart = int((terms.visible & terms.kept_out).sum())
         return Ranking(

@@ -44,17 +44,19 @@ def test_the_installed_wheel_finds_partners_from_anywhere(installed: Path, tmp_p
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def python(*arguments: str) -> str:
+        done = subprocess.run(
+            [installed, *arguments], capture_output=True, text=True, cwd=tmp_path, env=environment, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     where = "import kb, matcher, dashboard; print(kb.__file__, matcher.__file__, dashboard.__file__)"
-    found = subprocess.run(
-        [installed, "-c", where], capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
-    )
-    assert found.stdout.count(str(installed.parents[1])) == 3
+    assert python("-c", where).count(str(installed.parents[1])) == 3
     assert "organizations" in run("init")
     assert "A to Z Textile Mills" in run("match", "bed-nets-tanzania", "--top", "5")
-    pages = "from dashboard.launch import command; print(command())"
-    shown = subprocess.run(
-        [installed, "-c", pages], capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
-    )
-    app_file = next(part.strip(" '") for part in shown.stdout.split(",") if part.strip(" '").endswith("app.py"))
-    assert Path(app_file).is_relative_to(installed.parents[1])
-    assert sorted((Path(app_file).parent / "dashboard" / "pages").glob("*.py"))
+    door = "import importlib.util; print(importlib.util.find_spec('app').origin)"
+    app_file = Path(python("-c", door).strip())
+    assert app_file.is_relative_to(installed.parents[1])
+    assert sorted((app_file.parent / "dashboard" / "pages").glob("*.py"))
+    assert "--port" in python("-m", "dashboard.launch", "--help")
