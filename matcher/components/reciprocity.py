@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kb.organization import ClaimKind
-from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
+from matcher.components.base import Facts, claim_reasons, known, related_codes, strongest, unknown_to_nan
 from matcher.components.complementarity import Complementarity, needs_met
 from matcher.components.mission_fit import cause_match
 from matcher.query import Floats, Query, Scored
@@ -49,6 +49,8 @@ class Reciprocity:
         return np.asarray(2 * gain * theirs / np.where(both > 0, both, 1), np.float32)
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
-        """Return the candidate's needs that the brief's offers meet."""
-        codes = [offer.code for offer in query.brief.offers]
-        return claim_reasons(facts, ClaimKind.NEED, codes, query.vocabulary)
+        """Return the candidate's needs that the brief's offers meet, and its causes that the programme furthers."""
+        vocabulary = query.vocabulary
+        wants = claim_reasons(facts, ClaimKind.NEED, [offer.code for offer in query.brief.offers], vocabulary)
+        causes = related_codes(vocabulary, query.brief.causes, vocabulary.causes)
+        return (*wants, *claim_reasons(facts, ClaimKind.CAUSE, causes, vocabulary))
