@@ -83,8 +83,9 @@ class EngagementRepository:
             connection.execute(delete(ENGAGEMENT).where(ENGAGEMENT.c.id.in_(part)))
 
     def dump(self, record: Engagement) -> str:
-        """Return the engagement as JSON."""
-        return record.model_dump_json(exclude_defaults=True)
+        """Return the engagement as JSON; participants by id, because their order means nothing."""
+        parts = tuple(sorted(record.participations, key=lambda part: part.organization_id))
+        return record.model_copy(update={"participations": parts}).model_dump_json(exclude_defaults=True)
 
     def load(self, text: str) -> Engagement:
         """Read back what `dump` wrote."""

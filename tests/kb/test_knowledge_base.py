@@ -71,6 +71,17 @@ def test_importing_the_same_file_twice_doubles_nothing(kb: KnowledgeBase):
     assert kb.count() == before
 
 
+def test_the_same_engagement_in_another_order_is_no_change(kb: KnowledgeBase):
+    both = (Participation(organization_id="radio"), Participation(organization_id="clinic", role="lead"))
+    joint = Engagement(id="joint", title="Joint", source=SOURCE, participations=both)
+    file = parsed(organization("clinic"), organization("radio", country="UG"), engagements=[joint])
+    first, _ = kb.land(file)
+    kb.land(file)
+    assert len(kb.history("joint", "engagement")) == 1
+    kb.undo(first)
+    assert kb.count()["engagements"] == 0
+
+
 def test_a_preview_changes_nothing_and_says_what_would_happen(kb: KnowledgeBase):
     kb.land(parsed(organization("clinic")))
     preview = kb.preview(parsed(organization("clinic", mission="More."), organization("radio", country="UG")))
