@@ -31,15 +31,15 @@ def digests(connection: Connection, reader: str) -> dict[str, str]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def annotate(connection: Connection, reader: str, found: Sequence[Annotation], who: str) -> int:
-    """Write what a reader found, replacing what it found before; returns the batch's number.
+def annotate(connection: Connection, reader: str, source: str, found: Sequence[Annotation], who: str) -> int:
+    """Write what a reader found, replacing what it found before under its source's name; returns the batch.
 
     A person's word stays, and what another source claims is not claimed again.
     """
     batch = journal.open_batch(connection, KIND, f"{reader}: {len(found):,} organizations", who)
     known = journal.ORGANIZATIONS.read(connection, [item.organization_id for item in found])
     changed = [
-        (_with(known[item.organization_id][0], item.claims), known[item.organization_id][1])
+        (_with(known[item.organization_id][0], source, item.claims), known[item.organization_id][1])
         for item in found
         if item.organization_id in known
     ]
@@ -57,11 +57,8 @@ def annotate(connection: Connection, reader: str, found: Sequence[Annotation], w
     return batch
 
 
-def _with(organization: Organization, claims: tuple[Claim, ...]) -> Organization:
-    sources = {claim.source.name for claim in claims}
-    kept = tuple(
-        claim for claim in organization.claims if claim.source.name not in sources or claim.status in BY_A_PERSON
-    )
+def _with(organization: Organization, source: str, claims: tuple[Claim, ...]) -> Organization:
+    kept = tuple(claim for claim in organization.claims if claim.source.name != source or claim.status in BY_A_PERSON)
     elsewhere = {(claim.kind, claim.code) for claim in kept}
     fresh = tuple(claim for claim in claims if (claim.kind, claim.code) not in elsewhere)
     return organization.model_copy(update={"claims": join_claims(kept, fresh)})

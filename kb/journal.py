@@ -17,6 +17,7 @@ from kb.brief import Brief
 from kb.errors import ConflictError, UnknownRecordError
 from kb.organization import Engagement, Organization, Relation
 from kb.records import (
+    ORGANIZATION,
     BriefRepository,
     EngagementRepository,
     OrganizationRepository,
@@ -96,7 +97,8 @@ def write(
     """
     repository = REPOSITORIES[entity]
     counts = {"added": 0, "updated": 0, "unchanged": 0}
-    for part in chunks(records):
+    once: dict[str, Record] = {_identity(record): record for record in records}
+    for part in chunks(list(once.values())):
         known = repository.read(connection, [_identity(record) for record in part])
         changed, rows = [], []
         for record in part:
@@ -123,6 +125,8 @@ def remove(connection: Connection, batch: int, entity: str, ids: Sequence[str]) 
     if rows:
         connection.execute(insert(CHANGE), rows)
         repository.delete(connection, list(known))
+        if entity == "organization":
+            connection.execute(delete(SOURCE_RECORD).where(SOURCE_RECORD.c.target_id.in_(list(known))))
     return len(rows)
 
 
@@ -181,6 +185,17 @@ def last_change(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(CHANGE.c.number), 0))).scalar_one())
 
 
+def fingerprint(connection: Connection, number: int) -> str:
+    """Return what tells one journal's change from another's of the same number; empty when there is none."""
+    query = (
+        select(CHANGE.c.entity_id, CHANGE.c.action, BATCH.c.at, BATCH.c.who)
+        .join(BATCH, BATCH.c.number == CHANGE.c.batch_number)
+        .where(CHANGE.c.number == number)
+    )
+    row = connection.execute(query).first()
+    return "" if row is None else "|".join(map(str, row))
+
+
 def changed_since(connection: Connection, number: int) -> dict[str, list[str]]:
     """Return the ids of records changed after a change number, by entity."""
     found: dict[str, list[str]] = {}
@@ -205,22 +220,24 @@ def undo(connection: Connection, number: int, who: str) -> Batch:
         raise UnknownRecordError(f"there is no batch {number}; list them with: dancecard batches")
     if row["undone_at"] is not None:
         raise ConflictError(f"batch {number} ({row['label']}) was undone already")
-    _refuse_when_built_upon(connection, number)
+    _refuse_when_built_upon(connection, number, row["kind"])
     undoing = open_batch(connection, "undo", f"undo of {number}: {row['label']}", who, digest=str(number))
     counts = {"removed": 0, "restored": 0}
+    removed: list[str] = []
     for entity in ("relation", "engagement", "brief", "organization"):
-        _take_back(connection, number, undoing, entity, counts)
+        removed = _take_back(connection, number, undoing, entity, counts)
     connection.execute(delete(SOURCE_RECORD).where(SOURCE_RECORD.c.batch_number == number))
     now = datetime.now(UTC)
     connection.execute(update(BATCH).where(BATCH.c.number == number).values(undone_at=now))
     if row["kind"] == "undo":
         connection.execute(update(BATCH).where(BATCH.c.number == int(row["digest"])).values(undone_at=None))
-    _refuse_dangling(connection, number)
+    _refuse_dangling(connection, number, removed)
     close_batch(connection, undoing, counts)
     return Batch(undoing, "undo", f"undo of {number}: {row['label']}", who, now, counts)
 
 
-def _take_back(connection: Connection, number: int, undoing: int, entity: str, counts: dict[str, int]) -> None:
+def _take_back(connection: Connection, number: int, undoing: int, entity: str, counts: dict[str, int]) -> list[str]:
+    """Take back the changes of one kind of record; returns the ids that are gone."""
     query = (
         select(CHANGE.c.entity_id, CHANGE.c.before)
         .where(CHANGE.c.batch_number == number, CHANGE.c.entity == entity)
@@ -236,37 +253,48 @@ def _take_back(connection: Connection, number: int, undoing: int, entity: str, c
     counts["restored"] += len(restored)
     touched = [key for key, before in earliest.items() if before is not None]
     for part in chunks(touched):
-        connection.execute(update(SOURCE_RECORD).where(SOURCE_RECORD.c.target_id.in_(part)).values(digest=""))
+        merged = select(ORGANIZATION.c.id).where(ORGANIZATION.c.merged_into.in_(part))
+        stale = SOURCE_RECORD.c.target_id.in_(part) | SOURCE_RECORD.c.target_id.in_(merged)
+        connection.execute(update(SOURCE_RECORD).where(stale).values(digest=""))
+    return added
 
 
-def _refuse_when_built_upon(connection: Connection, number: int) -> None:
+def _refuse_when_built_upon(connection: Connection, number: int, kind: str) -> None:
     later = CHANGE.alias("later")
     query = (
-        select(later.c.entity, later.c.entity_id, BATCH.c.number, BATCH.c.label)
+        select(BATCH.c.number, BATCH.c.label, BATCH.c.kind, BATCH.c.digest, func.min(later.c.entity_id))
+        .join(later, later.c.batch_number == BATCH.c.number)
         .join(CHANGE, (CHANGE.c.entity == later.c.entity) & (CHANGE.c.entity_id == later.c.entity_id))
-        .join(BATCH, BATCH.c.number == later.c.batch_number)
-        .where(CHANGE.c.batch_number == number, later.c.batch_number > number)
-        .where(BATCH.c.undone_at.is_(None), BATCH.c.kind.not_in(("undo", "inference")))
-        .limit(3)
+        .where(CHANGE.c.batch_number == number, later.c.batch_number > number, BATCH.c.undone_at.is_(None))
+        .group_by(BATCH.c.number)
     )
-    if rows := connection.execute(query).all():
-        named = "; ".join(f"{entity} {key} by batch {batch} ({label})" for entity, key, batch, label in rows)
-        raise ConflictError(f"batch {number} cannot be undone: later changes build on it: {named}. Undo those first")
+    built = [
+        f"{entity_id} by batch {batch} ({label})"
+        for batch, label, its_kind, digest, entity_id in connection.execute(query)
+        if not (its_kind == "undo" and int(digest) > number) and not (its_kind == "inference" and kind != "inference")
+    ]
+    if built:
+        raise ConflictError(
+            f"batch {number} cannot be undone: later changes build on it: {'; '.join(built[:3])}. Undo those first"
+        )
 
 
-def _refuse_dangling(connection: Connection, number: int) -> None:
-    dangling = connection.exec_driver_sql(
-        "SELECT 'engagement', e.id, p.organization_id FROM participation p "
-        "JOIN engagement e ON e.number = p.engagement_number "
-        "LEFT JOIN organization o ON o.id = p.organization_id WHERE o.id IS NULL "
-        "UNION ALL SELECT 'relation', r.id, r.subject_id FROM relation r "
-        "LEFT JOIN organization o ON o.id = r.subject_id WHERE o.id IS NULL "
-        "UNION ALL SELECT 'relation', r.id, r.object_id FROM relation r "
-        "LEFT JOIN organization o ON o.id = r.object_id WHERE o.id IS NULL LIMIT 3"
-    ).all()
-    if dangling:
-        named = "; ".join(f"{kind} {key} names {organization}" for kind, key, organization in dangling)
-        raise ConflictError(f"batch {number} cannot be undone: other records need its organizations: {named}")
+def _refuse_dangling(connection: Connection, number: int, removed: Sequence[str]) -> None:
+    for part in chunks(removed):
+        wanted = json.dumps(list(part))
+        dangling = connection.exec_driver_sql(
+            "WITH gone AS (SELECT value AS id FROM json_each(?)) "
+            "SELECT 'engagement', e.id, p.organization_id FROM participation p "
+            "JOIN engagement e ON e.number = p.engagement_number WHERE p.organization_id IN (SELECT id FROM gone) "
+            "UNION ALL SELECT 'relation', r.id, r.subject_id FROM relation r "
+            "WHERE r.subject_id IN (SELECT id FROM gone) "
+            "UNION ALL SELECT 'relation', r.id, r.object_id FROM relation r WHERE r.object_id IN (SELECT id FROM gone) "
+            "LIMIT 3",
+            (wanted,),
+        ).all()
+        if dangling:
+            named = "; ".join(f"{kind} {key} names {organization}" for kind, key, organization in dangling)
+            raise ConflictError(f"batch {number} cannot be undone: other records need its organizations: {named}")
 
 
 def label_counts(counts: Mapping[str, int], keys: Iterable[str]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection, Engine, func, select
 
-from kb import annotating, journal, landing, queries
+from kb import annotating, integrity, journal, landing, queries
 from kb.annotating import Annotation
 from kb.brief import Brief
 from kb.duplicates import Match, find_duplicates
@@ -190,6 +190,7 @@ class KnowledgeBase:
             name = type(record).__name__.lower()
             by_entity[name].append((record, None) if isinstance(record, Organization) else record)
         with self._writing() as connection:
+            integrity.refuse_unknown_names(connection, by_entity)
             batch = journal.open_batch(connection, "edit", label, who or current_user())
             counts = {"added": 0, "updated": 0, "unchanged": 0}
             for entity, items in by_entity.items():
@@ -204,6 +205,8 @@ class KnowledgeBase:
         with self._writing() as connection:
             if queries.is_used(connection, organization_id):
                 raise ConflictError(f"{organization_id} takes part in engagements or relations; remove those first")
+            if len(queries.with_merged(connection, organization_id)) > 1:
+                raise ConflictError(f"others were merged into {organization_id}; undo those merges first")
             batch = journal.open_batch(connection, "edit", f"removal of {organization_id}", who or current_user())
             journal.remove(connection, batch, "organization", [organization_id])
             journal.close_batch(connection, batch, {"removed": 1})
@@ -219,33 +222,47 @@ class KnowledgeBase:
         UnknownRecordError
             When the organization makes no such claim.
         """
-        organization = self.get(organization_id)
-        if key not in {claim.key for claim in organization.claims}:
-            raise UnknownRecordError(f"{organization.name} has no claim {key[0]} {key[1]} from {key[2]}")
-        claims = tuple(
-            claim.model_copy(update={"status": status}) if claim.key == key else claim for claim in organization.claims
-        )
-        judged = organization.model_copy(update={"claims": claims})
-        self.add(judged, who=who, label=f"{status.value} {key[0].value} {key[1]} of {organization.name}")
-        return judged
+
+        def judged(organization: Organization) -> Organization:
+            if key not in {claim.key for claim in organization.claims}:
+                raise UnknownRecordError(f"{organization.name} has no claim {key[0]} {key[1]} from {key[2]}")
+            claims = tuple(
+                claim.model_copy(update={"status": status}) if claim.key == key else claim
+                for claim in organization.claims
+            )
+            return organization.model_copy(update={"claims": claims})
+
+        return self._edit(organization_id, judged, f"{status.value} {key[0].value} {key[1]}", who)
+
+    def _edit(
+        self, organization_id: str, change: Callable[[Organization], Organization], label: str, who: str | None
+    ) -> Organization:
+        """Read, change and write one organization in one transaction, so that nobody's change is lost."""
+        with self._writing() as connection:
+            found = integrity.resolved(connection, organization_id)
+            changed = change(found)
+            batch = journal.open_batch(connection, "edit", f"{label} of {found.name}", who or current_user())
+            journal.close_batch(connection, batch, journal.write(connection, batch, "organization", [(changed, None)]))
+        return changed
 
     def add_claim(self, organization_id: str, claim: Claim, who: str | None = None) -> Organization:
         """Add one claim, or replace the one with the same kind, code and source."""
-        organization = self.get(organization_id)
-        kept = tuple(item for item in organization.claims if item.key != claim.key)
-        grown = organization.model_copy(update={"claims": (*kept, claim)})
-        self.add(grown, who=who, label=f"claim {claim.kind.value} {claim.code} of {organization.name}")
-        return grown
+
+        def grown(organization: Organization) -> Organization:
+            kept = tuple(item for item in organization.claims if item.key != claim.key)
+            return organization.model_copy(update={"claims": (*kept, claim)})
+
+        return self._edit(organization_id, grown, f"claim {claim.kind.value} {claim.code}", who)
 
     def annotated(self, reader: str) -> dict[str, str]:
         """Return what a reader of texts has read, as digests by organization id."""
         with self.reading() as connection:
             return annotating.digests(connection, reader)
 
-    def annotate(self, reader: str, found: Sequence[Annotation], who: str | None = None) -> int:
+    def annotate(self, reader: str, source: str, found: Sequence[Annotation], who: str | None = None) -> int:
         """Write claims that a reader found in texts, as one batch; see `kb.annotating.annotate`."""
         with self._writing() as connection:
-            return annotating.annotate(connection, reader, found, who or current_user())
+            return annotating.annotate(connection, reader, source, found, who or current_user())
 
     # Importing and merging -------------------------------------------------------------------
 
@@ -274,10 +291,10 @@ class KnowledgeBase:
         ConflictError
             When both ids are the same organization.
         """
-        kept, other = self.get(kept_id), self.get(other_id)
-        if kept.id == other.id:
-            raise ConflictError(f"{kept_id} and {other_id} are the same organization already")
         with self._writing() as connection:
+            kept, other = integrity.resolved(connection, kept_id), integrity.resolved(connection, other_id)
+            if kept.id == other.id:
+                raise ConflictError(f"{kept_id} and {other_id} are the same organization already")
             followers = journal.ORGANIZATIONS.read(connection, queries.with_merged(connection, other.id)[1:])
             signposts = [(other, kept.id), *((item, kept.id) for item, _ in followers.values())]
             batch = journal.open_batch(connection, "merge", f"{other.name} into {kept.name}", who or current_user())

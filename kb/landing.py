@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from kb.organization import Engagement, Organization, Relation
 from kb.records import ORGANIZATION, REGISTRY, chunks
 
 SLICE = 2_000
+INCOMING = "incoming record "
+"""Keeps a record's key apart from the id of an organization that happens to be spelled alike."""
 Join = Callable[[Organization, Organization], Organization]
 
 
@@ -129,6 +132,23 @@ def _mapping(connection: Connection, source: str) -> dict[str, tuple[str, str]]:
     return {row[0]: (row[1] or row[2], row[3]) for row in connection.execute(query)}
 
 
+def _own_keys(connection: Connection, source: str) -> set[str]:
+    """Return the keys whose record made the organization that it alone stands for in this source.
+
+    Only such a record may replace what the source said before; any other is joined to what is there.
+    """
+    targets = Counter(target for target, _ in _mapping(connection, source).values())
+    table, change = journal.SOURCE_RECORD, journal.CHANGE
+    query = (
+        select(table.c.key, table.c.target_id)
+        .join(ORGANIZATION, ORGANIZATION.c.id == table.c.target_id)
+        .join(change, (change.c.entity_id == table.c.target_id) & (change.c.batch_number == table.c.batch_number))
+        .where(table.c.source == source, change.c.entity == "organization", change.c.before.is_(None))
+        .where(ORGANIZATION.c.merged_into.is_(None))
+    )
+    return {key for key, target in connection.execute(query) if targets[target] == 1}
+
+
 def plan(connection: Connection, parsed: Parsed) -> _Plan:
     """Decide for every record whether it is new, newer, the same, or known from elsewhere."""
     mapping = _mapping(connection, parsed.source)
@@ -178,9 +198,11 @@ def _matches(connection: Connection, fresh: list[SourceRecord]) -> dict[str, Mat
     if not existing:
         return {}
     found: dict[str, Match] = {}
-    for match in find_matches([identity(record.organization, record.key) for record in fresh], existing):
-        if match.incoming_id not in found or match.certainty == "same":
-            found[match.incoming_id] = match
+    incoming = [identity(record.organization, INCOMING + record.key) for record in fresh]
+    for match in find_matches(incoming, existing):
+        key = match.incoming_id.removeprefix(INCOMING)
+        if key not in found or match.certainty == "same":
+            found[key] = match
     return found
 
 
@@ -211,9 +233,10 @@ def land(connection: Connection, parsed: Parsed, who: str, progress: Progress = 
         journal.write(connection, batch, "organization", fresh)
         done += len(part)
         progress("Writing organizations", done, total)
-    joined: list[tuple[SourceRecord, Join]] = [(record, refresh) for record in preview.updated] + [
-        (item.record, absorb) for item in preview.duplicates
-    ]
+    own = _own_keys(connection, parsed.source)
+    joins: dict[bool, Join] = {True: refresh, False: absorb}
+    joined = [(record, joins[record.key in own]) for record in preview.updated]
+    joined += [(item.record, absorb) for item in preview.duplicates]
     for pairs in chunks(joined, SLICE):
         _write_joined(connection, batch, pairs, planned.targets)
         done += len(pairs)
@@ -222,8 +245,9 @@ def land(connection: Connection, parsed: Parsed, who: str, progress: Progress = 
     for engagements in chunks(parsed.engagements, SLICE):
         translated = [_translate(item, planned.targets) for item in engagements]
         journal.write(connection, batch, "engagement", translated)
-    relations = [_translate_relation(item, planned.targets) for item in parsed.relations]
-    journal.write(connection, batch, "relation", relations)
+    translated_ties = (_translate_relation(item, planned.targets) for item in parsed.relations)
+    ties = {item.id: item for item in translated_ties if item.subject_id != item.object_id}
+    journal.write(connection, batch, "relation", list(ties.values()))
     journal.close_batch(connection, batch, preview.counts)
     return batch, preview
 

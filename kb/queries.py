@@ -61,6 +61,7 @@ def relations_of(connection: Connection, organization_id: str) -> list[Relation]
 
 def is_used(connection: Connection, organization_id: str) -> bool:
     """Whether an engagement or a relation names an organization."""
-    part = select(PARTICIPATION.c.engagement_number).where(PARTICIPATION.c.organization_id == organization_id)
-    tied = or_(RELATION.c.subject_id == organization_id, RELATION.c.object_id == organization_id)
+    ids = with_merged(connection, organization_id)
+    part = select(PARTICIPATION.c.engagement_number).where(PARTICIPATION.c.organization_id.in_(ids))
+    tied = or_(RELATION.c.subject_id.in_(ids), RELATION.c.object_id.in_(ids))
     return bool(connection.execute(part).first() or connection.execute(select(RELATION.c.id).where(tied)).first())

@@ -58,15 +58,17 @@ def annotate_all(kb: KnowledgeBase, who: str | None = None, progress: Progress =
     waiting: list[Annotation] = []
     read = 0
     for seen, organization in enumerate(kb.iterate(), 1):
-        if organization.text and done.get(organization.id) != (digest := _digest(organization)):
+        digest = _digest(organization)
+        due = organization.text or organization.id in done
+        if due and done.get(organization.id) != digest:
             claims = infer(organization.text, name=organization.name, industry=organization.industry)
             waiting.append(Annotation(organization.id, digest, worth_adding(organization, claims)))
             read += 1
         if len(waiting) >= BATCH:
-            kb.annotate(READER, waiting, who)
+            kb.annotate(READER, SOURCE.name, waiting, who)
             waiting = []
         if seen % 200 == 0 or seen == total:
             progress("Reading claims out of texts", seen, total)
     if waiting:
-        kb.annotate(READER, waiting, who)
+        kb.annotate(READER, SOURCE.name, waiting, who)
     return read

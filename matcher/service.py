@@ -43,6 +43,7 @@ class Prepared:
 
     scored: Scored
     scores: Scores
+    change: int
 
     @property
     def query(self) -> Query:
@@ -98,10 +99,14 @@ class Matcher:
         if problems:
             raise BriefProblemError(problems)
         scored = Scored(self._query(brief, columns.last_change), columns)
-        self._prepared[key] = Prepared(scored, score_components(scored))
+        self._prepared[key] = Prepared(scored, score_components(scored), columns.last_change)
         if len(self._prepared) > BRIEFS_KEPT:
             self._prepared.popitem(last=False)
         return self._prepared[key]
+
+    def _current(self, prepared: Prepared) -> Prepared:
+        unchanged = prepared.change == self.columns().last_change
+        return prepared if unchanged else self.prepare(prepared.query.brief)
 
     def _query(self, brief: Brief, change: int) -> Query:
         seeking = self._seeker(brief, change)
@@ -160,7 +165,8 @@ class Matcher:
         filters: Filters | None = None,
         weights: Mapping[str, float] | None = None,
     ) -> Ranking:
-        """Weigh, filter, order and explain a prepared brief."""
+        """Weigh, filter, order and explain a prepared brief; one from before a change is prepared anew."""
+        prepared = self._current(prepared)
         brief = prepared.query.brief
         weighted, terms = self._weigh(prepared, filters or Filters(), weights)
         allowed = terms.visible & ~terms.kept_out
@@ -252,6 +258,7 @@ class Matcher:
         kb.errors.UnknownOrganizationError
             When there is no such organization.
         """
+        prepared = self._current(prepared)
         filters = filters or Filters()
         number = self.kb.number_of(self.kb.get(organization_id).id)
         row = prepared.scored.columns.row_of(number or 0)

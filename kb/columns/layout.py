@@ -118,6 +118,8 @@ class Columns:
         Rows of both sides and an index into RELATION_CODES.
     last_change : int
         The journal's number up to which the columns are true.
+    fingerprint : str
+        What that change was, to tell this database from another.
     """
 
     codes: Codes
@@ -142,7 +144,7 @@ class Columns:
     subject: Integers
     object_: Integers
     relation: Integers
-    version: int = field(default=0, compare=False)
+    fingerprint: str = field(default="", compare=False)
 
     @classmethod
     def empty(cls, codes: Codes, capacity: int, dimension: int) -> Columns:

@@ -19,7 +19,10 @@ TEXT_LENGTH = 1_000
 IDENTITY = (
     "SELECT number, id, name, sector, kind, industry, country, mission, description, merged_into FROM organization"
 )
-CLAIMS = "SELECT organization_number, kind, code, strength, confidence, status, role FROM claim {where}"
+CLAIMS = (
+    "SELECT organization_number, kind, code, strength, confidence, status, role FROM claim {where} "
+    "ORDER BY CASE status WHEN 'confirmed' THEN 2 WHEN 'rejected' THEN 1 ELSE 0 END"
+)
 OFFERING = (
     "SELECT organization_number, evidence FROM claim "
     "WHERE kind IN ('capacity', 'offer') AND status <> 'rejected' AND evidence LIKE '%, false,%' {where} "
@@ -109,7 +112,7 @@ def _read_claims(connection: Connection, columns: Columns, rows: dict[int, int],
         elif code in codes.claims[kind]:
             matrix = columns.claims[kind]
             place = codes.claims[kind][code]
-            matrix[place, row] = max(matrix[place, row], value)
+            matrix[place, row] = value if rejected else max(matrix[place, row], value)
         columns.known[kind][row] = True
 
 

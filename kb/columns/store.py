@@ -18,7 +18,7 @@ from kb.columns.vectors import TextEncoder, VectorCache
 from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
 
-FORMAT = 3
+FORMAT = 4
 SPARE_SHARE, SPARE_ROWS = 0.05, 256
 REBUILD_SHARE, REBUILD_ROWS = 0.1, 2_000
 
@@ -53,12 +53,20 @@ class ColumnStore:
             self._columns = self._load()
         with self._kb.reading() as connection:
             newest = journal.last_change(connection)
+            if self._columns is not None and not self._belongs(connection, self._columns, newest):
+                self._columns = None
             if self._columns is not None and self._columns.last_change == newest:
                 return self._columns
             if self._columns is None or not self._refresh(connection, self._columns, newest, progress):
                 self._columns = self._build(connection, newest, progress)
                 self._save(self._columns)
         return self._columns
+
+    def _belongs(self, connection: Connection, columns: Columns, newest: int) -> bool:
+        """Whether columns were made from this very database: it may have been replaced, or restored from a backup."""
+        if newest < columns.last_change:
+            return False
+        return columns.fingerprint == journal.fingerprint(connection, columns.last_change)
 
     def rebuild(self, progress: Progress = no_progress) -> Columns:
         """Read everything anew, whatever the cache holds."""
@@ -75,7 +83,7 @@ class ColumnStore:
         self._embed(columns, reading.read_rows(connection, columns), progress)
         reading.read_relations(connection, columns)
         self._read_engagements(connection, columns, progress)
-        columns.last_change = newest
+        columns.last_change, columns.fingerprint = newest, journal.fingerprint(connection, newest)
         return columns
 
     def _embed(self, columns: Columns, texts: reading.Texts, progress: Progress) -> None:
@@ -100,6 +108,7 @@ class ColumnStore:
         fresh = sum(columns.row_of(number) is None for number in numbers)
         if len(ids) > max(REBUILD_ROWS, columns.n * REBUILD_SHARE) or columns.n + fresh > columns.capacity:
             return False
+        lived = columns.alive[: columns.n].copy()
         if numbers:
             texts = reading.read_rows(connection, columns, numbers)
             rows = np.array([columns.row_of(number) for number in numbers], np.int64)
@@ -113,14 +122,13 @@ class ColumnStore:
         moved = False
         if ids:
             living = np.isin(columns.numbers[: columns.n], reading.living_numbers(connection))
-            moved = bool((living != columns.alive[: columns.n]).any())
+            moved = bool(fresh) or not np.array_equal(living[: len(lived)], lived)
             columns.alive[: columns.n] = living
         if moved or "relation" in changed:
             reading.read_relations(connection, columns)
         if moved or "engagement" in changed:
             self._read_engagements(connection, columns, progress)
-        columns.last_change = newest
-        columns.version += 1
+        columns.last_change, columns.fingerprint = newest, journal.fingerprint(connection, newest)
         return True
 
     def _load(self) -> Columns | None:
@@ -135,18 +143,23 @@ class ColumnStore:
                 return None
         except (OSError, ValueError, KeyError, EOFError):
             return None
-        return Columns.from_arrays(self._codes, manifest["n"], manifest["last_change"], named)
+        columns = Columns.from_arrays(self._codes, manifest["n"], manifest["last_change"], named)
+        columns.fingerprint = manifest["fingerprint"]
+        return columns
 
     def _save(self, columns: Columns) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="columns-", dir=self.folder))
         named = columns.arrays()
+        writing = Path(tempfile.mkdtemp(prefix="writing-", dir=self.folder))
         for name, array in named.items():
-            np.save(folder / f"{name}.npy", array)
+            np.save(writing / f"{name}.npy", array)
+        folder = writing.with_name(writing.name.replace("writing-", "columns-"))
+        writing.rename(folder)
         manifest = {
             "key": self._key,
             "folder": folder.name,
             "n": columns.n,
             "last_change": columns.last_change,
+            "fingerprint": columns.fingerprint,
             "arrays": {name: list(array.shape) for name, array in named.items()},
         }
         written = self.folder / f"{folder.name}.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -46,10 +47,22 @@ class VectorCache:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.execute("CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
+        self._lock = threading.RLock()
+        try:
+            self._connection = self._open(path)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            path.unlink()
+            self._connection = self._open(path)
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
+        return connection
 
     @staticmethod
     def _key(encoder: TextEncoder, text: str) -> bytes:
@@ -64,6 +77,10 @@ class VectorCache:
         -------
         float32 (len(texts), dimension)
         """
+        with self._lock:
+            return self._encode(encoder, texts, progress)
+
+    def _encode(self, encoder: TextEncoder, texts: Sequence[str], progress: Progress) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), encoder.dimension), np.float32)
         rows: dict[bytes, list[int]] = {}
         for row, text in enumerate(texts):

@@ -56,7 +56,8 @@ def read(
     """
     tables = [open_table(path) for path in some_paths(LABEL, paths)]
     digest = combined_digest([table.digest for table in tables])
-    parsed = Parsed(NAME, tuple(table.path.name for table in tables), digest, 0)
+    names = tuple(table.path.name for table in tables)
+    parsed = Parsed(f"{NAME}: {', '.join(names)}", names, digest, 0)
     vocabulary, seen, rows = load_vocabulary(), _Seen(), 0
     for table in tables:
         _read_table(table, mapping, vocabulary, seen, parsed, progress)

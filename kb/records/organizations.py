@@ -118,7 +118,7 @@ class OrganizationRepository:
         return {
             "id": organization.id,
             "name": organization.name,
-            "aliases": "\n".join(organization.aliases),
+            "aliases": "\n".join(" ".join(alias.split()) for alias in organization.aliases),
             "sector": organization.sector,
             "kind": organization.kind,
             "industry": organization.industry,
@@ -156,8 +156,10 @@ class OrganizationRepository:
             connection.execute(delete(ORGANIZATION).where(ORGANIZATION.c.id.in_(part)))
 
     def dump(self, record: tuple[Organization, str | None]) -> str:
-        """Return organization and signpost as JSON."""
-        return json.dumps([record[0].model_dump(mode="json", exclude_defaults=True), record[1]], ensure_ascii=False)
+        """Return organization and signpost as JSON; registry numbers in order, because theirs means nothing."""
+        numbers = tuple(sorted(set(record[0].registry_ids), key=lambda item: (item.scheme, item.value)))
+        organization = record[0].model_copy(update={"registry_ids": numbers})
+        return json.dumps([organization.model_dump(mode="json", exclude_defaults=True), record[1]], ensure_ascii=False)
 
     def load(self, text: str) -> tuple[Organization, str | None]:
         """Read back what `dump` wrote."""

@@ -67,7 +67,7 @@ def partners(
     max_organizations: Annotated[int, typer.Option(min=2)] = 40,
     rankings: Annotated[Path | None, typer.Option(help="Write the top 100 of every query to this CSV.")] = None,
     cases: CasesOption = None,
-    vectors: Annotated[Path | None, typer.Option(help="Folder that keeps vectors between runs.")] = None,
+    vectors: Annotated[Path | None, typer.Option(help="File that keeps vectors between runs.")] = None,
     words_only: Annotated[bool, typer.Option("--words-only", help="Without the embedding model.")] = False,
     model: ModelOption = DEFAULT_MODEL,
 ) -> None:

@@ -98,6 +98,37 @@ def test_refreshed_columns_equal_rebuilt_ones(kb: KnowledgeBase, encoder: TinyEn
     assert refreshed.numbers[refreshed.object_].tolist() == rebuilt.numbers[rebuilt.object_].tolist()
 
 
+def test_columns_follow_a_merge_and_its_undo(kb: KnowledgeBase, encoder: TinyEncoder):
+    kb.add(organization("a"), organization("b"), organization("c"))
+    kb.add(Engagement(id="e", title="E", source=SOURCE, participations=(Participation(organization_id="b"),)))
+    kb.add(Relation(subject_id="b", kind=RelationKind.FUNDS, object_id="c", source=SOURCE))
+    store = ColumnStore(kb, encoder)
+    store.current()
+    merge = kb.merge("a", "b")
+    merged = store.current()
+    assert merged.numbers[merged.participant].tolist() == [kb.number_of("a")]
+    assert merged.numbers[merged.subject].tolist() == [kb.number_of("a")]
+    kb.undo(merge)
+    apart = store.current()
+    assert apart.numbers[apart.participant].tolist() == [kb.number_of("b")]
+
+
+def test_columns_of_another_database_in_the_same_place_are_not_used(tmp_path: Path, encoder: TinyEncoder):
+    path = tmp_path / "kb.db"
+    first = KnowledgeBase.open(path)
+    first.add(organization("a", claim("capacity", "funding")))
+    ColumnStore(first, encoder).current()
+    first.close()
+    for file in tmp_path.glob("kb.db*"):
+        if file.is_file():
+            file.unlink()
+    second = KnowledgeBase.open(path)
+    second.add(organization("z", claim("capacity", "training")))
+    columns = ColumnStore(second, encoder).current()
+    assert np.isnan(columns.strengths(ClaimKind.CAPACITY, "funding")[0])
+    assert columns.strengths(ClaimKind.CAPACITY, "training")[0] > 0
+
+
 def test_a_second_process_opens_the_snapshot_and_encodes_nothing(kb: KnowledgeBase, encoder: TinyEncoder):
     kb.add(*(organization(f"o{number}", mission=f"Text {number}.") for number in range(30)))
     first = ColumnStore(kb, encoder).current()

@@ -111,7 +111,7 @@ def test_an_undo_can_be_undone(kb: KnowledgeBase):
 def test_undo_refuses_when_a_later_change_builds_on_it(kb: KnowledgeBase):
     batch, _ = kb.land(parsed(organization("clinic")))
     kb.add(organization("clinic", mission="Edited by hand."), who="ada")
-    with pytest.raises(ConflictError, match="organization clinic by batch"):
+    with pytest.raises(ConflictError, match="clinic by batch 2"):
         kb.undo(batch)
     assert kb.get("clinic").mission == "Edited by hand."
 
@@ -181,6 +181,65 @@ def test_merging_an_organization_with_itself_is_refused(kb: KnowledgeBase):
     kb.merge("a", "b")
     with pytest.raises(ConflictError, match="same organization already"):
         kb.merge("a", "b")
+
+
+def test_a_key_spelled_like_a_known_id_is_still_recognized(kb: KnowledgeBase):
+    kb.add(organization("amref", name="Amref Health Africa", website="https://amref.org"))
+    twin = organization("amref", name="Amref Health Africa", website="https://amref.org")
+    _, preview = kb.land(parsed(twin))
+    assert len(preview.duplicates) == 1
+    assert kb.count()["organizations"] == 1
+
+
+def test_a_newer_record_of_a_merged_organization_takes_nothing_away(kb: KnowledgeBase):
+    one = organization("a", claim("capacity", "training"), mission="A mission.")
+    other = organization("b", claim("capacity", "funding"), country="UG", mission="Another.")
+    kb.land(parsed(one, other))
+    kb.merge("a", "b")
+    kb.land(parsed(one, other.model_copy(update={"city": "Kampala"})))
+    kept = kb.get("a")
+    assert {item.code for item in kept.claims} == {"training", "funding"}
+    assert (kept.name, kept.mission) == ("A", "A mission.")
+
+
+def test_a_removed_organization_can_be_imported_again(kb: KnowledgeBase):
+    file = parsed(organization("a"))
+    kb.land(file)
+    kb.remove("a")
+    kb.land(file)
+    assert kb.get("a").id == "a"
+
+
+def test_ties_between_what_became_one_are_left_out(kb: KnowledgeBase):
+    tie = Relation(subject_id="a", kind=RelationKind.FUNDS, object_id="b", source=SOURCE)
+    file = parsed(organization("a"), organization("b", country="UG"), relations=[tie])
+    kb.land(file)
+    kb.merge("a", "b")
+    batch, _ = kb.land(parsed(organization("a", city="x"), organization("b", country="UG"), relations=[tie]))
+    assert kb.relations_of("a")
+    kb.undo(batch)
+
+
+def test_an_engagement_must_name_known_organizations(kb: KnowledgeBase):
+    with pytest.raises(UnknownOrganizationError, match="e names organization 'nobody'"):
+        kb.add(Engagement(id="e", title="E", source=SOURCE, participations=(Participation(organization_id="nobody"),)))
+
+
+def test_an_inference_of_an_undone_import_cannot_bring_it_back(kb: KnowledgeBase):
+    batch, _ = kb.land(parsed(organization("a", description="It runs clinics and trains nurses.")))
+    reading = kb.annotate("inference", "x", [])
+    kb.undo(batch)
+    assert kb.undo(reading).counts == {"removed": 0, "restored": 0}
+    assert kb.count()["organizations"] == 0
+
+
+def test_two_writers_lose_nothing(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch):
+    kb.add(organization("a"))
+    second = KnowledgeBase.open(kb.path)
+    kb.add_claim("a", claim("capacity", "training"))
+    second.add_claim("a", claim("capacity", "funding"))
+    kb.judge_claim("a", (ClaimKind.CAPACITY, "training", SOURCE.name), ClaimStatus.CONFIRMED)
+    assert {item.code for item in kb.get("a").claims} == {"training", "funding"}
 
 
 def test_search_finds_unfinished_words_and_ignores_accents(kb: KnowledgeBase):
