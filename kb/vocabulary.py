@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pycountry
-import yaml
 
 from kb.errors import VocabularyError
 from kb.organization import Claim, ClaimKind
+from kb.yaml_files import read_mapping
 
 FOLDER = Path(__file__).with_name("vocabulary")
 TERM_FIELDS = {"label", "definition", "synonyms", "broader", "opposes", "inverse_label", "symmetric", "place_bound"}
@@ -127,22 +126,9 @@ class Vocabulary:
         return tuple(above)
 
 
-def _read(folder: Path, name: str, problems: list[str]) -> dict[str, Any]:
-    path = folder / f"{name}.yaml"
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        problems.append(f"{path.name}: {error}")
-        return {}
-    if not isinstance(loaded, dict):
-        problems.append(f"{path.name}: must be a mapping of codes")
-        return {}
-    return loaded
-
-
 def _terms(folder: Path, name: str, problems: list[str]) -> dict[str, Term]:
     terms: dict[str, Term] = {}
-    for code, body in _read(folder, name, problems).items():
+    for code, body in read_mapping(folder / f"{name}.yaml", problems).items():
         where = f"{name}.yaml: {code}"
         if not isinstance(body, dict) or not isinstance(body.get("label"), str):
             problems.append(f"{where}: needs a label")
@@ -174,7 +160,7 @@ def _places(folder: Path, problems: list[str]) -> dict[str, Place]:
             () if country is None else tuple({country.name, getattr(country, "official_name", country.name)} - {label})
         )
         places[code] = Place(code, label, frozenset({code}), other)
-    raw = _read(folder, "places", problems)
+    raw = read_mapping(folder / "places.yaml", problems)
 
     def expand(code: str, trail: tuple[str, ...]) -> frozenset[str]:
         if code in trail or not isinstance(raw.get(code), dict):
@@ -199,7 +185,7 @@ def _places(folder: Path, problems: list[str]) -> dict[str, Place]:
 def _sectors(folder: Path, problems: list[str]) -> tuple[dict[str, str], dict[str, Term]]:
     sectors: dict[str, str] = {}
     kinds: dict[str, Term] = {}
-    for code, body in _read(folder, "sectors", problems).items():
+    for code, body in read_mapping(folder / "sectors.yaml", problems).items():
         if not isinstance(body, dict) or "label" not in body or not isinstance(body.get("kinds"), dict):
             problems.append(f"sectors.yaml: {code}: needs a label and kinds")
             continue

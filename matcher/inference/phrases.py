@@ -114,3 +114,13 @@ def compile_phrase(source: str) -> Phrase:
         glue = BETWEEN
     rarest = min(anchors, key=lambda group: (len(group), -min(map(len, group))))
     return Phrase(source, rarest, re.compile(rf"(?<!\w){pattern}(?!\w)"))
+
+
+def compile_phrases(sources: object, where: str, problems: list[str]) -> tuple[Phrase, ...]:
+    """Compile a list of phrases; those that are wrong go into `problems`, with where they stand."""
+    if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
+        problems.append(f"{where}: must be a list of phrases")
+        return ()
+    wrong = {source: found for source in sources if (found := problems_of(source))}
+    problems.extend(f"{where}: {source!r} {'; '.join(found)}" for source, found in wrong.items())
+    return tuple(compile_phrase(source) for source in sources if source not in wrong)

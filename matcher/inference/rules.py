@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from kb.vocabulary import Vocabulary, load_vocabulary
+from kb.yaml_files import read_mapping
 from matcher.inference.errors import PatternError
-from matcher.inference.phrases import Phrase, compile_phrase, problems_of
+from matcher.inference.phrases import Phrase, compile_phrases
 
 FOLDER = Path(__file__).with_name("patterns")
 PHRASE_LISTS = ("any", "not", "clause_not", "near")
@@ -78,33 +76,12 @@ class Rules:
     industries: Mapping[str, Mapping[str, float]]
 
 
-def _read(path: Path, problems: list[str]) -> dict[str, Any]:
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        problems.append(f"{path.name}: {error}")
-        return {}
-    if not isinstance(loaded, dict):
-        problems.append(f"{path.name}: must be a mapping")
-        return {}
-    return loaded
-
-
-def _phrases(sources: object, where: str, problems: list[str]) -> tuple[Phrase, ...]:
-    if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
-        problems.append(f"{where}: must be a list of phrases")
-        return ()
-    wrong = {source: found for source in sources if (found := problems_of(source))}
-    problems.extend(f"{where}: {source!r} {'; '.join(found)}" for source, found in wrong.items())
-    return tuple(compile_phrase(source) for source in sources if source not in wrong)
-
-
 def _rule(body: object, where: str, guards: set[str], problems: list[str]) -> Rule | None:
     if not isinstance(body, dict) or "any" not in body:
         problems.append(f"{where}: needs a list `any`")
         return None
     problems.extend(f"{where}: unknown field {field}" for field in sorted(set(body) - RULE_FIELDS))
-    lists = {name: _phrases(body.get(name, []), f"{where} {name}", problems) for name in PHRASE_LISTS}
+    lists = {name: compile_phrases(body.get(name, []), f"{where} {name}", problems) for name in PHRASE_LISTS}
     speaker = body.get("speaker", "any")
     if speaker not in SPEAKERS:
         problems.append(f"{where}: speaker {speaker!r} must be one of {', '.join(SPEAKERS)}")
@@ -130,7 +107,7 @@ def _rule(body: object, where: str, guards: set[str], problems: list[str]) -> Ru
 def _by_code(paths: list[Path], known: set[str], guards: set[str], problems: list[str]) -> dict[str, tuple[Rule, ...]]:
     found: dict[str, tuple[Rule, ...]] = {}
     for path in paths:
-        for code, bodies in _read(path, problems).items():
+        for code, bodies in read_mapping(path, problems).items():
             if code not in known:
                 problems.append(f"{path.name}: {code} is not in the vocabulary")
             if not isinstance(bodies, list):
@@ -143,21 +120,24 @@ def _by_code(paths: list[Path], known: set[str], guards: set[str], problems: lis
 
 def _guards(path: Path, problems: list[str]) -> tuple[Guard, ...]:
     found = []
-    for name, body in _read(path, problems).items():
+    for name, body in read_mapping(path, problems).items():
         if not isinstance(body, dict) or body.get("masks") not in MASKS:
             problems.append(f"{path.name}: {name}: `masks` must be one of {', '.join(MASKS)}")
             continue
-        found.append(Guard(name, body["masks"], _phrases(body.get("phrases"), f"{path.name}: {name}", problems)))
+        found.append(Guard(name, body["masks"], compile_phrases(body.get("phrases"), f"{path.name}: {name}", problems)))
     return tuple(found)
 
 
 def _phrase_lists(path: Path, problems: list[str]) -> dict[str, tuple[Phrase, ...]]:
-    return {name: _phrases(body, f"{path.name}: {name}", problems) for name, body in _read(path, problems).items()}
+    return {
+        name: compile_phrases(body, f"{path.name}: {name}", problems)
+        for name, body in read_mapping(path, problems).items()
+    }
 
 
 def _industries(path: Path, vocabulary: Vocabulary, problems: list[str]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
-    for name, priors in _read(path, problems).items():
+    for name, priors in read_mapping(path, problems).items():
         if name not in vocabulary.industries:
             problems.append(f"{path.name}: {name} is not an industry of the vocabulary")
         known = vocabulary.capacities
@@ -180,7 +160,7 @@ def load_rules(folder: Path = FOLDER) -> Rules:
     vocabulary = load_vocabulary()
     guards = _guards(folder / "guards.yaml", problems)
     names = {guard.name for guard in guards}
-    words = _read(folder / "languages.yaml", problems)
+    words = read_mapping(folder / "languages.yaml", problems)
     rules = Rules(
         capacities=_by_code(sorted(folder.glob("capacities_*.yaml")), set(vocabulary.capacities), names, problems),
         concerns=_by_code(sorted(folder.glob("concerns_*.yaml")), set(vocabulary.concerns), names, problems),

@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kb.vocabulary import Term, Vocabulary
+from kb.yaml_files import read_mapping
 from matcher.errors import MatcherError
-from matcher.inference.phrases import Phrase, compile_phrase, problems_of
+from matcher.inference.phrases import Phrase, compile_phrases
 from matcher.reading.phrases import Entry, PhraseIndex, entry
 from matcher.reading.places import PlaceRules, place_entries, place_rules
 
@@ -54,31 +53,10 @@ class ReadingRules:
     places: PlaceRules
 
 
-def _read(folder: Path, name: str, problems: list[str]) -> dict[str, Any]:
-    try:
-        loaded = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        problems.append(f"{name}: {error}")
-        return {}
-    if not isinstance(loaded, dict):
-        problems.append(f"{name}: must be a mapping")
-        return {}
-    return loaded
-
-
-def _phrases(sources: object, where: str, problems: list[str]) -> tuple[Phrase, ...]:
-    if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
-        problems.append(f"{where}: must be a list of phrases")
-        return ()
-    wrong = {source: found for source in sources if (found := problems_of(source))}
-    problems.extend(f"{where}: {source!r} {'; '.join(found)}" for source, found in wrong.items())
-    return tuple(compile_phrase(source) for source in sources if source not in wrong)
-
-
 def _lists(body: Mapping[str, Any], names: tuple[str, ...], problems: list[str]) -> dict[str, tuple[Phrase, ...]]:
     problems.extend(f"cues.yaml: unknown cue {name}" for name in body if name not in names)
     problems.extend(f"cues.yaml: {name} is missing" for name in names if name not in body)
-    return {name: _phrases(body.get(name, []), f"cues.yaml: {name}", problems) for name in names}
+    return {name: compile_phrases(body.get(name, []), f"cues.yaml: {name}", problems) for name in names}
 
 
 def _sector_terms(vocabulary: Vocabulary) -> dict[str, Term]:
@@ -149,14 +127,14 @@ class _ByIdentity:
 @cache
 def _load(key: _ByIdentity, folder: Path) -> ReadingRules:
     vocabulary, problems = key.vocabulary, list[str]()
-    cues, words = _read(folder, "cues.yaml", problems), _read(folder, "words.yaml", problems)
-    body, language = _read(folder, "places.yaml", problems), _read(folder, "languages.yaml", problems)
+    cues, words = read_mapping(folder / "cues.yaml", problems), read_mapping(folder / "words.yaml", problems)
+    body, language = read_mapping(folder / "places.yaml", problems), read_mapping(folder / "languages.yaml", problems)
     behaviour: list[tuple[Phrase, float]] = []
     for points, sources in (cues.get("behaviour") or {}).items():
         if not isinstance(points, int | float):
             problems.append(f"cues.yaml: behaviour: {points!r} is not a number of points")
             continue
-        behaviour += [(phrase, float(points)) for phrase in _phrases(sources, "cues.yaml: behaviour", problems)]
+        behaviour += [(phrase, float(points)) for phrase in compile_phrases(sources, "cues.yaml: behaviour", problems)]
     implied = words.pop("implied", {})
     jointly = words.pop("jointly", [])
     for audience, cause in implied.items():
