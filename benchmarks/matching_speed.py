@@ -4,8 +4,9 @@
 
 All are timed in turn in one process, on one BLAS thread, so that the ratios hold when the machine's speed
 drifts. A fused pass is what any exact scan must at least do: every embedded text against one vector (or
-against all vectors of the brief, itself and its needs), and the top 50 of the result. A brief that was ranked
-since the last change keeps its component values; one ranked anew is encoded (vectors are kept) and scored again.
+against all vectors of the brief, itself and its needs), and the top 50 of the result. The ratios are of a brief
+that is scored (its vectors are kept). One that was scored since the last change is ranked again from its component
+values without any scan, so it is given apart and not compared.
 """
 
 from __future__ import annotations
@@ -95,13 +96,11 @@ def main() -> None:
         "vectors_of_the_brief": len(prepared.query.vectors),
         "fused_float32_pass_ms": round(1000 * statistics.median(fused), 1),
         "fused_float32_pass_of_all_vectors_ms": round(1000 * statistics.median(of_all), 1),
-        "brief_ranked_and_explained_ms": round(1000 * statistics.median(ranked), 1),
+        "kept_brief_ranked_again_ms": round(1000 * statistics.median(ranked), 1),
         "weights_changed_and_explained_ms": round(1000 * statistics.median(weighed), 1),
-        "brief_scored_anew_ms": round(1000 * statistics.median(anew), 1),
-        "ratio_to_one_vector": round(statistics.median(r / f for r, f in zip(ranked, fused, strict=True)), 2),
-        "ratio_to_all_vectors": round(statistics.median(r / f for r, f in zip(ranked, of_all, strict=True)), 2),
-        "ratio_anew_to_one_vector": round(statistics.median(r / f for r, f in zip(anew, fused, strict=True)), 2),
-        "ratio_anew_to_all_vectors": round(statistics.median(r / f for r, f in zip(anew, of_all, strict=True)), 2),
+        "brief_ranked_and_explained_ms": round(1000 * statistics.median(anew), 1),
+        "ratio_to_one_vector": round(statistics.median(r / f for r, f in zip(anew, fused, strict=True)), 2),
+        "ratio_to_all_vectors": round(statistics.median(r / f for r, f in zip(anew, of_all, strict=True)), 2),
         "start_to_first_ranking_s": round(statistics.median(float(item[0]) for item in cold), 2),
         "model_was_loaded": cold[0][1] == "True",
     }

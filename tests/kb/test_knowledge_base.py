@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from kb.errors import ConflictError, UnknownOrganizationError, UnknownRecordError
+from kb import integrity
+from kb.annotating import Annotation
+from kb.errors import (
+    ConflictError,
+    KnowledgeBaseLockedError,
+    UnknownOrganizationError,
+    UnknownRecordError,
+)
 from kb.importing.parsed import Parsed, SourceRecord
 from kb.knowledge_base import KnowledgeBase
 from kb.organization import ClaimKind, ClaimStatus, Engagement, Participation, Relation, RelationKind
@@ -227,18 +234,34 @@ def test_an_engagement_must_name_known_organizations(kb: KnowledgeBase):
 
 def test_an_inference_of_an_undone_import_cannot_bring_it_back(kb: KnowledgeBase):
     batch, _ = kb.land(parsed(organization("a", description="It runs clinics and trains nurses.")))
-    reading = kb.annotate("inference", "x", [])
+    found = Annotation("a", "digest", (claim("capacity", "training", status=ClaimStatus.INFERRED),))
+    reading = kb.annotate("inference", SOURCE.name, [found])
     kb.undo(batch)
-    assert kb.undo(reading).counts == {"removed": 0, "restored": 0}
+    with pytest.raises(ConflictError, match="undo of 1"):
+        kb.undo(reading)
     assert kb.count()["organizations"] == 0
 
 
-def test_two_writers_lose_nothing(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch):
+def test_nobody_writes_between_the_reading_and_the_writing_of_an_edit(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+):
     kb.add(organization("a"))
+    monkeypatch.setattr("kb.engine.BUSY_TIMEOUT_MS", 50)
     second = KnowledgeBase.open(kb.path)
+    really, refused = integrity.resolved, []
+
+    def with_a_rival(connection, organization_id):
+        found = really(connection, organization_id)
+        with pytest.raises(KnowledgeBaseLockedError):
+            second.add(organization("a", claim("capacity", "funding")))
+        refused.append(organization_id)
+        return found
+
+    monkeypatch.setattr(integrity, "resolved", with_a_rival)
     kb.add_claim("a", claim("capacity", "training"))
+    assert refused == ["a"]
+    monkeypatch.setattr(integrity, "resolved", really)
     second.add_claim("a", claim("capacity", "funding"))
-    kb.judge_claim("a", (ClaimKind.CAPACITY, "training", SOURCE.name), ClaimStatus.CONFIRMED)
     assert {item.code for item in kb.get("a").claims} == {"training", "funding"}
 
 

@@ -73,4 +73,4 @@ def test_nine_in_ten_of_those_expected_stand_near_the_top(starter_matcher: Match
         for case in cases:
             if case["brief_id"] == key and ranks.get(case["organization_id"], 1_000) > int(case["within"]):
                 missed.append((key, case["organization_id"], ranks.get(case["organization_id"])))
-    assert len(missed) <= len(cases) / 8, missed
+    assert len(missed) <= len(cases) / 10, missed
