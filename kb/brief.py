@@ -76,6 +76,10 @@ class Brief(Frozen):
         How far the unknown is drawn to what is usual; None takes the default.
     diversity : float in 0..1
         0 ranks by score alone; higher spreads the list (maximal marginal relevance).
+    policies : tuple of str
+        Policy packs whose exclusions set candidates apart from the ranking.
+    exclusivity, endorsement : bool
+        The partnership would be exclusive; the seeker would endorse the partner or its products.
     """
 
     id: Name
@@ -95,6 +99,9 @@ class Brief(Frozen):
     weights: dict[str, float] = Field(default_factory=dict)
     caution: Fraction | None = None
     diversity: Fraction = 0.0
+    policies: tuple[ShortText, ...] = ()
+    exclusivity: bool = False
+    endorsement: bool = False
 
     @model_validator(mode="after")
     def _unique_needs(self) -> Self:
