@@ -27,6 +27,7 @@ from kb.columns import Columns
 from matcher import open_matcher
 from matcher.query import Query
 from matcher.ranking import top
+from matcher.similarity import fused
 
 COUNT = 50
 
@@ -53,8 +54,10 @@ def fused_pass(columns: Columns, vector: np.ndarray) -> np.ndarray:
 
 def fused_pass_of_all(columns: Columns, query: Query) -> np.ndarray:
     """Compare every vector of the brief with every text, and take the exact top 50 of their mean."""
-    similarities = query.similarities(columns)
-    return top(similarities.profile.mean(axis=0), columns.alive[: columns.n], COUNT)
+    mean = fused(columns.profile_vectors[: columns.n], query.vectors).mean(axis=0)
+    fused(columns.offering_vectors, query.vectors)
+    fused(columns.engagement_vectors, query.vectors[:1])
+    return top(mean, columns.alive[: columns.n], COUNT)
 
 
 def timed(work: Callable[[], object]) -> float:

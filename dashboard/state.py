@@ -21,7 +21,7 @@ from kb.vocabulary import Vocabulary
 from matcher import Filters, Matcher, Ranking, open_matcher
 from matcher.diagnosis import Diagnosis, diagnose
 from matcher.results import Lift, SearchHit
-from matcher.service import Prepared
+from matcher.selection import Prepared
 
 Answer = TypeVar("Answer")
 REMEMBERED = 24
@@ -98,7 +98,7 @@ class Desk:
     def rank(self, brief: Brief, filters: Filters, weights: Mapping[str, float], count: int) -> Ranking:
         """Return the ranking; only weighs anew when just weights or filters changed."""
         prepared = self.prepare(brief)
-        version = prepared.scored.columns.last_change
+        version = prepared.change
         key = (brief.model_dump_json(), version, filters, tuple(sorted(weights.items())), count)
         with self._lock:
             return self._answers.get(
@@ -110,7 +110,7 @@ class Desk:
     ) -> tuple[Lift, ...]:
         """Return what would lift a candidate to a rank."""
         prepared = self.prepare(brief)
-        version = prepared.scored.columns.last_change
+        version = prepared.change
         asked = (organization_id, rank, filters, tuple(sorted(weights.items())))
         with self._lock:
             return self._answers.get(

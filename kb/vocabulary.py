@@ -6,7 +6,7 @@ Each is a YAML file under ``vocabulary/``; all problems of all files are reporte
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +33,8 @@ class Term:
     inverse_label: str = ""
     symmetric: bool = False
     place_bound: bool = False
+    below: frozenset[str] = frozenset()
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,19 +113,11 @@ class Vocabulary:
 
     def narrower(self, terms: Mapping[str, Term], code: str) -> frozenset[str]:
         """Return `code` with every term below it."""
-        found = {code}
-        while grown := {term.code for term in terms.values() if term.broader in found} - found:
-            found |= grown
-        return frozenset(found)
+        return terms[code].below | {code} if code in terms else frozenset({code})
 
     def broader(self, terms: Mapping[str, Term], code: str) -> tuple[str, ...]:
         """Return the terms above `code`, nearest first."""
-        above: list[str] = []
-        term = terms.get(code)
-        while term and term.broader:
-            above.append(term.broader)
-            term = terms.get(term.broader)
-        return tuple(above)
+        return terms[code].above if code in terms else ()
 
 
 def _terms(folder: Path, name: str, problems: list[str]) -> dict[str, Term]:
@@ -148,7 +142,21 @@ def _terms(folder: Path, name: str, problems: list[str]) -> dict[str, Term]:
     for term in terms.values():
         linked = [*term.opposes, *([term.broader] if term.broader else [])]
         problems.extend(f"{name}.yaml: {term.code}: unknown code {other}" for other in linked if other not in terms)
-    return terms
+    above = {code: _above(terms, code) for code in terms}
+    problems.extend(f"{name}.yaml: {code}: is broader than itself" for code, found in above.items() if code in found)
+    return {
+        code: replace(term, above=above[code], below=frozenset(other for other in terms if code in above[other]))
+        for code, term in terms.items()
+    }
+
+
+def _above(terms: Mapping[str, Term], code: str) -> tuple[str, ...]:
+    above: list[str] = []
+    term: Term | None = terms[code]
+    while term and term.broader and term.broader not in above:
+        above.append(term.broader)
+        term = terms.get(term.broader)
+    return tuple(above)
 
 
 def _places(folder: Path, problems: list[str]) -> dict[str, Place]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.brief import Brief
 from matcher.components.complementarity import meets
 from matcher.components.reciprocity import candidate_gain
-from matcher.query import Scored
-from matcher.ranking import Scores, Weighted, weigh_one
+from matcher.ranking import weigh_one
 from matcher.results import Lift
+from matcher.selection import Judged
+from matcher.similarity import Floats
 
 NEW_STRENGTH = 0.6
 """The strength that a newly found capacity or fact is assumed to have ("substantial")."""
@@ -31,26 +31,29 @@ class _Fact:
 
 
 def candidate_lifts(
-    scored: Scored,
-    scores: Scores,
-    weighted: Weighted,
-    allowed: NDArray[np.bool_],
-    row: int,
+    one: Judged,
+    others: Floats,
     rank: int,
 ) -> tuple[Lift, ...]:
     """Return the smallest sets of new facts about one organization that lift it to a rank.
 
     Sets of one are tried first, then two, then three; only sets of the smallest size are returned, best
     first. An empty answer means that no three facts would be enough.
+
+    Parameters
+    ----------
+    one : Judged
+        The organization.
+    others : float32 (at most rank,)
+        The scores (0..1) of the best of the others.
+    rank : int
     """
-    others = np.where(allowed, weighted.score, -np.inf)
-    others[row] = -np.inf
-    target = np.sort(others)[::-1][rank - 1] if rank <= len(others) else -np.inf
-    facts = _possible_facts(scored, scores, row)
+    target = float(others[rank - 1]) if rank <= len(others) else -np.inf
+    facts = _possible_facts(one)
     for size in range(1, MOST_CHANGES + 1):
         found = []
         for chosen in combinations(facts, size):
-            score = _score_with(scored, scores, weighted, row, chosen)
+            score = _score_with(one, chosen)
             if score / 100 > target:
                 reached = 1 + int((others > score / 100).sum())
                 found.append(Lift(tuple(fact.words for fact in chosen), score, reached, "candidate"))
@@ -59,13 +62,13 @@ def candidate_lifts(
     return ()
 
 
-def _possible_facts(scored: Scored, scores: Scores, row: int) -> list[_Fact]:
-    query = scored.query
+def _possible_facts(one: Judged) -> list[_Fact]:
+    scored, query = one.scored, one.scored.query
     facts = []
-    for component, value in zip(scores.components, scores.values[:, row], strict=True):
+    for component, value in zip(one.scores.components, one.scores.values[:, 0], strict=True):
         if component.name == "complementarity":
             for index, need in enumerate(query.brief.needs):
-                met = scored.once(meets, index)[row]
+                met = scored.once(meets, index)[0]
                 if np.isnan(met) or met < NEW_STRENGTH:
                     label = query.vocabulary.lendable[need.code].label.lower()
                     facts.append(_Fact(f"it turns out to have {label} ({NEW_STRENGTH:.0%})", component.name, index))
@@ -88,14 +91,15 @@ _WORDS = {
 }
 
 
-def _score_with(scored: Scored, scores: Scores, weighted: Weighted, row: int, facts: tuple[_Fact, ...]) -> float:
+def _score_with(one: Judged, facts: tuple[_Fact, ...]) -> float:
+    scored, scores, weighted = one.scored, one.scores, one.weighted
     names = [component.name for component in scores.components]
-    values: list[float | None] = [None if np.isnan(value) else float(value) for value in scores.values[:, row]]
+    values: list[float | None] = [None if np.isnan(value) else float(value) for value in scores.values[:, 0]]
     new_needs = {fact.need for fact in facts if fact.need is not None}
     if new_needs:
         needs = scored.query.brief.needs
         weight = sum(need.importance for need in needs)
-        met = [float(np.nan_to_num(scored.once(meets, index)[row])) for index, need in enumerate(needs)]
+        met = [float(np.nan_to_num(scored.once(meets, index)[0])) for index, need in enumerate(needs)]
         raised = [max(value, NEW_STRENGTH) if index in new_needs else value for index, value in enumerate(met)]
         gain = sum(need.importance * value for need, value in zip(needs, raised, strict=True)) / weight
         values[names.index("complementarity")] = gain
@@ -104,12 +108,11 @@ def _score_with(scored: Scored, scores: Scores, weighted: Weighted, row: int, fa
             values[names.index(fact.component)] = NEW_STRENGTH
     if "reciprocity" in names:
         wants = any(fact.component == "reciprocity" for fact in facts)
-        theirs = NEW_STRENGTH if wants else float(scored.once(candidate_gain)[row])
+        theirs = NEW_STRENGTH if wants else float(scored.fact(candidate_gain)[0])
         gain = values[names.index("complementarity")] or 0.0
         if not np.isnan(theirs):
             values[names.index("reciprocity")] = 2 * gain * theirs / (gain + theirs) if gain + theirs else 0.0
-    points, thin = weigh_one(values, list(weighted.weights), weighted.caution)
-    return sum(points) + thin
+    return weigh_one(names, values, weighted.weights.tolist(), weighted.caution, weighted.holdbacks).score
 
 
 def brief_variants(brief: Brief, weights: dict[str, float], components: tuple[str, ...]) -> Iterator[tuple[str, Brief]]:

@@ -95,12 +95,12 @@ def features_of(matcher: Matcher, decisions: Sequence[Decision]) -> np.ndarray:
         except KbError as error:
             problems.append(str(error))
             continue
-        at = [NAMES.index(component.name) for component in prepared.scores.components]
+        at = [NAMES.index(component.name) for component in prepared.bounds.components]
         for place, item in enumerate(decisions):
             if item.brief_id != brief_id:
                 continue
             number = matcher.kb.number_of(item.organization_id)
-            row = None if number is None else prepared.scored.columns.row_of(number)
+            row = None if number is None else prepared.columns.row_of(number)
             if row is None:
                 problems.append(f"row {place + 2}: there is no organization {item.organization_id!r}")
                 continue

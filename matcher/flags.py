@@ -2,65 +2,65 @@
 
 from __future__ import annotations
 
-from kb.organization import ClaimKind, ClaimStatus, ConcernRole, Organization
-from matcher.components.base import reason_of
-from matcher.components.value_alignment import conflicts, stood_for
+from kb.organization import ClaimKind, ClaimStatus, ConcernRole
+from matcher.components.base import Profile
+from matcher.components.value_alignment import opposed, stood_for
 from matcher.query import Query
-from matcher.results import Flag
+from matcher.results import Flag, Reason
+
+GRAVITY = {"exclude": 0, "escalate": 1, "caution": 2, "observation": 3}
 
 
-def flags_of(query: Query, organization: Organization) -> tuple[Flag, ...]:
+def flags_of(query: Query, profile: Profile) -> tuple[Flag, ...]:
     """Return concerns, opposed principles and regulatory ties of a candidate, gravest first."""
-    vocabulary = query.vocabulary
-    found = []
-    for claim in organization.claims_of(ClaimKind.CONCERN):
+    found = _concerns(profile)
+    against = query.once(opposed)
+    found += [
+        _opposed(query, code, reason) for code, reason in profile.reasons.get(ClaimKind.VALUE, ()) if code in against
+    ]
+    found += _regulatory(query, profile)
+    return tuple(sorted(found, key=lambda flag: GRAVITY[flag.severity]))
+
+
+def _concerns(profile: Profile) -> list[Flag]:
+    flags = []
+    for claim, reason in profile.concerns:
         core = claim.role is ConcernRole.CORE
-        label = vocabulary.concerns[claim.code].label
+        label = profile.vocabulary.concerns[claim.code].label
         words = "a main business" if core else "a side line, or supplies the industry"
         unverified = " Not yet verified." if claim.status is ClaimStatus.UNVERIFIED else ""
-        found.append(
-            Flag(
-                code=claim.code,
-                title=label,
-                severity="escalate" if core else "caution",
-                text=f"{label}: {words}.{unverified}",
-                reasons=(reason_of(claim, vocabulary),),
-            )
-        )
-    values = stood_for(query)
-    for code in conflicts(vocabulary, values, organization):
-        clash = next(item for item in organization.claims_of(ClaimKind.VALUE) if item.code == code)
-        label = vocabulary.values[code].label
-        against = ", ".join(
-            vocabulary.values[item].label
-            for item in values
-            if code in vocabulary.values[item].opposes or item in vocabulary.values[code].opposes
-        )
-        found.append(
-            Flag(
-                code=f"value:{code}",
-                title=f"Stands for {label.lower()}",
-                severity="caution",
-                text=f"Pulls against what you stand for: {against}.",
-                reasons=(reason_of(clash, vocabulary),),
-            )
-        )
-    found += _regulatory(query, organization)
-    order = {"exclude": 0, "escalate": 1, "caution": 2, "observation": 3}
-    return tuple(sorted(found, key=lambda flag: order[flag.severity]))
+        severity = "escalate" if core else "caution"
+        flags.append(Flag(claim.code, label, severity, f"{label}: {words}.{unverified}", (reason,)))
+    return flags
 
 
-def _regulatory(query: Query, organization: Organization) -> list[Flag]:
-    own = query.seeker.claims_of(ClaimKind.REGULATES) if query.seeker else ()
-    regulated = {claim.code for claim in own} | set(query.brief.seeker.regulates)
-    if organization.industry not in regulated:
-        return []
-    label = query.vocabulary.industries[organization.industry].label
-    return [
-        Flag(
-            code="regulated_by_seeker",
-            title="You regulate its industry",
-            severity="escalate",
-            text=f"{label} is an industry that you regulate: a conflict of interest for both sides.",
-        )
+def _opposed(query: Query, code: str, reason: Reason) -> Flag:
+    terms = query.vocabulary.values
+    label = terms[code].label
+    clashing = [
+        terms[item].label
+        for item in query.once(stood_for)
+        if code in terms[item].opposes or item in terms[code].opposes
     ]
+    return Flag(
+        code=f"value:{code}",
+        title=f"Stands for {label.lower()}",
+        severity="caution",
+        text=f"Pulls against what you stand for: {', '.join(clashing)}.",
+        reasons=(reason,),
+    )
+
+
+def regulated_industries(query: Query) -> frozenset[str]:
+    """Return the industries that the seeker regulates, from the brief and its own profile."""
+    own = query.seeker.claims_of(ClaimKind.REGULATES) if query.seeker else ()
+    return frozenset(claim.code for claim in own) | set(query.brief.seeker.regulates)
+
+
+def _regulatory(query: Query, profile: Profile) -> list[Flag]:
+    industry = profile.organization.industry
+    if industry is None or industry not in query.once(regulated_industries):
+        return []
+    label = query.vocabulary.industries[industry].label
+    text = f"{label} is an industry that you regulate: a conflict of interest for both sides."
+    return [Flag("regulated_by_seeker", "You regulate its industry", "escalate", text)]

@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 
 from kb.knowledge_base import KnowledgeBase
 from kb.organization import Engagement, Organization, Relation
+from kb.vocabulary import load_vocabulary
+from matcher.components.base import Profile
 
 MOST = 5_000
 Record = TypeVar("Record")
@@ -47,13 +49,17 @@ class Profiles:
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
-        self._organizations: _Kept[Organization] = _Kept(kb.by_number)
+        self._profiles: _Kept[Profile] = _Kept(self._read_profiles)
         self._engagements: _Kept[Engagement] = _Kept(kb.engagements_by_number)
         self._seeker: tuple[str, int, Seeking] | None = None
 
-    def organizations(self, numbers: Sequence[int], change: int) -> Mapping[int, Organization]:
-        """Return organizations by number; others may be among them."""
-        return self._organizations.get(numbers, change)
+    def _read_profiles(self, numbers: Sequence[int]) -> dict[int, Profile]:
+        vocabulary = load_vocabulary()
+        return {number: Profile(found, vocabulary) for number, found in self.kb.by_number(numbers).items()}
+
+    def of(self, numbers: Sequence[int], change: int) -> Mapping[int, Profile]:
+        """Return profiles by number; others may be among them."""
+        return self._profiles.get(numbers, change)
 
     def seeker(self, organization_id: str, change: int) -> Seeking:
         """Return the seeker's profile, number and relations."""

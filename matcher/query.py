@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from kb.brief import Brief
 from kb.columns import Columns
 from kb.organization import Organization
 from kb.vocabulary import Vocabulary
 from matcher.settings import Background
+from matcher.similarity import AtMost, AtRows, Everywhere, Floats, Rows, Similarities, SketchedAt
 
-Floats = NDArray[np.float32]
 Made = TypeVar("Made")
 Encode = Callable[[Sequence[str]], Floats]
-
-_BLAS = ThreadpoolController()
-BLOCK = 512
-"""Rows of vectors that stay in the processor's cache while every vector of the query is compared with them."""
 
 
 def brief_text(brief: Brief, vocabulary: Vocabulary) -> str:
@@ -41,33 +35,6 @@ def need_text(brief: Brief, code: str, text: str, vocabulary: Vocabulary) -> str
         return f"{label}: {text}"
     causes = ", ".join(vocabulary.causes[cause].label.lower() for cause in brief.causes)
     return f"{label}: {vocabulary.lendable[code].definition} {f'For {causes}.' if causes else ''}".strip()
-
-
-def _fused(texts: Floats, vectors: Floats) -> Floats:
-    """Multiply block by block, so that each block is read from memory once; float32 (vectors, texts)."""
-    out = np.empty((len(vectors), len(texts)), np.float32)
-    plain = np.asarray(texts)
-    for start in range(0, len(plain), BLOCK):
-        block = plain[start : start + BLOCK]
-        for row, vector in enumerate(vectors):
-            np.dot(block, vector, out=out[row, start : start + len(block)])
-    return out
-
-
-@dataclass(frozen=True)
-class Similarities:
-    """Cosines of the brief (row 0) and its needs (rows 1..k) with every text; float32.
-
-    Attributes
-    ----------
-    profile : (1 + k, n)
-    offering : (1 + k, offerings)
-    engagement : (engagements,)
-    """
-
-    profile: Floats
-    offering: Floats
-    engagement: Floats
 
 
 @dataclass(frozen=True)
@@ -91,6 +58,7 @@ class Query:
     seeker: Organization | None = None
     seeker_number: int | None = None
     barred: tuple[int, ...] = ()
+    _made: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -108,14 +76,12 @@ class Query:
         texts += [need_text(brief, need.code, need.text, vocabulary) for need in brief.needs]
         return cls(brief, vocabulary, encode(texts), background, seeker, seeker_number, barred)
 
-    def similarities(self, columns: Columns) -> Similarities:
-        """Compare with every text in one pass over memory per facet, on one thread."""
-        with _BLAS.limit(limits=1):
-            return Similarities(
-                _fused(columns.profile_vectors[: columns.n], self.vectors),
-                _fused(columns.offering_vectors, self.vectors),
-                columns.engagement_vectors @ self.vectors[0],
-            )
+    def once(self, compute: Callable[[Query], Made]) -> Made:
+        """Return what a function makes of this query, computing it the first time only."""
+        if compute not in self._made:
+            self._made[compute] = compute(self)
+        made: Made = self._made[compute]
+        return made
 
     def calibrated(self, cosines: Floats) -> Floats:
         """Turn cosines into 0..1 between the model's unrelated and closely related texts."""
@@ -125,48 +91,98 @@ class Query:
 
 
 class Scored:
-    """What the components share while one query is scored: columns and similarities."""
+    """What the components share while one query is scored: columns, rows, similarities.
 
-    def __init__(self, query: Query, columns: Columns) -> None:
+    A component's value must never fall when a similarity rises. So values at the highest possible similarities
+    (`Scored.at_most`) bound the true ones from above, and only the rows whose bound reaches the top need
+    their texts compared (`Scored.at`).
+
+    Parameters
+    ----------
+    near : Similarities
+    whole : Scored, optional
+        The same query over all rows, whose facts are shared; itself when not given.
+
+    Attributes
+    ----------
+    rows : slice or int64 (n,)
+        The rows of the columns that are scored.
+    n : int
+        How many they are.
+    """
+
+    def __init__(self, query: Query, columns: Columns, near: Similarities, whole: Scored | None = None) -> None:
         self.query = query
         self.columns = columns
-        self.similarities = query.similarities(columns)
+        self.near = near
+        self.rows: Rows = near.rows
+        self.n = columns.n if isinstance(near.rows, slice) else len(near.rows)
+        self._whole = whole
         self._made: dict[tuple[object, ...], Any] = {}
 
-    def _best_offering(self, query_row: int) -> Floats:
-        """Return the cosine of each organization's offering, -inf where it has none; float32 (n,)."""
-        best = np.full(self.columns.n, -np.inf, np.float32)
-        if len(self.columns.offering_row):
-            np.maximum.at(best, self.columns.offering_row, self.similarities.offering[query_row])
-        return best
+    @classmethod
+    def at_most(cls, query: Query, columns: Columns) -> Scored:
+        """Score all rows as if every text were about the query."""
+        return cls(query, columns, AtMost(columns))
 
-    def relevance(self, query_row: int) -> Floats:
+    def everywhere(self) -> Scored:
+        """Score all rows, comparing every text."""
+        return Scored(self.query, self.columns, Everywhere(self.columns, self.query.vectors), self.whole)
+
+    def at(self, rows: NDArray[np.int64]) -> Scored:
+        """Score some rows, comparing their texts; int64 (m,) without repetitions."""
+        return Scored(self.query, self.columns, AtRows(self.columns, self.query.vectors, rows), self.whole)
+
+    def sketched(self, rows: NDArray[np.int64]) -> Scored:
+        """Bound at some rows what reads no other text than the brief as a whole."""
+        return Scored(self.query, self.columns, SketchedAt(self.columns, self.query.vectors, rows), self.whole)
+
+    def joined(self, more: NDArray[np.int64]) -> Scored:
+        """Score further rows beside those of an `at`, comparing only their texts."""
+        return Scored(self.query, self.columns, self._some().joined(more), self.whole)
+
+    def taken(self, places: NDArray[np.int64]) -> Scored:
+        """Score some rows of an `at`, by their place in it."""
+        return Scored(self.query, self.columns, self._some().taken(places), self.whole)
+
+    def _some(self) -> AtRows:
+        if not isinstance(self.near, AtRows):
+            raise TypeError("only what is scored at some rows can be joined and taken from")
+        return self.near
+
+    @property
+    def whole(self) -> Scored:
+        """The same query over all rows."""
+        return self._whole or self
+
+    def relevance(self, vector: int) -> Floats:
         """Return calibrated similarity of a text of the query with each organization, NaN without any text.
 
         The better of profile and offering counts; float32 (n,).
         """
-        cosines = self._best_offering(query_row)
-        has_profile = self.columns.has_profile[: self.columns.n]
-        np.maximum(cosines, self.similarities.profile[query_row], out=cosines, where=has_profile)
+        cosines = self.near.cosines(vector)
         relevance = self.query.calibrated(cosines)
         relevance[np.isneginf(cosines)] = np.nan
         return relevance
 
-    def relevance_of(self, rows: NDArray[np.int64], query_row: int) -> Floats:
-        """Return the relevance of some rows, 0 without any text; float32 (len(rows),)."""
-        cosines = self._best_offering(query_row)[rows]
-        profile = self.similarities.profile[query_row, rows]
-        np.maximum(cosines, profile, out=cosines, where=self.columns.has_profile[rows])
-        return self.query.calibrated(cosines)
+    def fit(self, vector: int) -> Floats:
+        """Return the relevance, 0 without any text; float32 (n,)."""
+        return self.query.calibrated(self.near.cosines(vector))
 
     def once(self, compute: Callable[..., Made], *key: int) -> Made:
-        """Return what a function makes of this query (and a key), computing it the first time only."""
+        """Return what a function makes of this query (and a key), computing it the first time only.
+
+        The arrays are shared: nobody may change them.
+        """
         if (compute, *key) not in self._made:
             self._made[compute, *key] = compute(self, *key)
         made: Made = self._made[compute, *key]
         return made
 
-    @cached_property
-    def brief_relevance(self) -> Floats:
-        """Relevance to the brief as a whole."""
-        return self.relevance(0)
+    def fact(self, compute: Callable[..., NDArray[Any]], *key: int) -> NDArray[Any]:
+        """Return what a function makes of claims alone, which is the same at any similarity; (n,).
+
+        It is computed once over all rows.
+        """
+        made = self.whole.once(compute, *key)
+        return made if self._whole is None else made[self.rows]

@@ -45,7 +45,8 @@ class Contribution:
     Attributes
     ----------
     component : str
-        A component's name, or ``thin_evidence`` for what is taken off because little is known.
+        A component's name, ``thin_evidence`` for what is taken off because little is known, or ``held_back:`` and
+        a component's name for what is taken off because the candidate is too weak in it.
     label : str
     value : float in 0..1 or None
         What the component says; None when it could not be assessed.

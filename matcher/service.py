@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from kb.brief import Brief
 from kb.columns import Columns, ColumnStore, TextEncoder
@@ -24,9 +20,10 @@ from matcher.encoder import BUNDLED, SentenceTransformerEncoder
 from matcher.errors import BriefProblemError
 from matcher.explanation import explain
 from matcher.profiles import Profiles, Seeking
-from matcher.query import Query, Scored
-from matcher.ranking import Caution, Scores, Weighted, diversify, score_components, top, weigh
+from matcher.query import Query
+from matcher.ranking import Caution, Scores, Weighted, diversify, likeness, top, weigh
 from matcher.results import Candidate, Lift, Ranking, SearchHit, SetApart
+from matcher.selection import Judged, Prepared
 from matcher.settings import Background, Settings, load_settings
 from matcher.terms import Filters, Terms, apply_terms, why_kept_out
 
@@ -35,20 +32,6 @@ DIVERSIFY_AMONG = 200
 RRF_OFFSET = 60
 BRIEFS_KEPT = 8
 """Briefs whose scores are kept until something changes; each takes a few hundred bytes an organization."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A brief scored over all organizations, before weights and filters; keep it while only those change."""
-
-    scored: Scored
-    scores: Scores
-    change: int
-
-    @property
-    def query(self) -> Query:
-        """The encoded brief."""
-        return self.scored.query
 
 
 class Matcher:
@@ -98,8 +81,7 @@ class Matcher:
         problems = check_brief(brief, self.vocabulary, [component.name for component in COMPONENTS])
         if problems:
             raise BriefProblemError(problems)
-        scored = Scored(self._query(brief, columns.last_change), columns)
-        self._prepared[key] = Prepared(scored, score_components(scored), columns.last_change)
+        self._prepared[key] = Prepared(self._query(brief, columns.last_change), columns)
         if len(self._prepared) > BRIEFS_KEPT:
             self._prepared.popitem(last=False)
         return self._prepared[key]
@@ -167,57 +149,48 @@ class Matcher:
     ) -> Ranking:
         """Weigh, filter, order and explain a prepared brief; one from before a change is prepared anew."""
         prepared = self._current(prepared)
-        brief = prepared.query.brief
-        weighted, terms = self._weigh(prepared, filters or Filters(), weights)
-        allowed = terms.visible & ~terms.kept_out
-        rows = self._order(prepared, weighted, allowed, count)
-        apart = top(weighted.score, terms.visible & terms.kept_out, SHOWN_APART)
-        candidates = explain(self.profiles, prepared.scored, prepared.scores, weighted, rows)
-        names = [component.name for component in prepared.scores.components]
-        set_apart = int((terms.visible & terms.kept_out).sum())
+        brief, columns = prepared.query.brief, prepared.columns
+        terms = self._terms(prepared, filters)
+        allowed, kept_out = terms.visible & ~terms.kept_out, terms.visible & terms.kept_out
+        among = max(count, DIVERSIFY_AMONG) if brief.diversity else count
+        best, apart = prepared.best(self.weighing(brief, weights), [(allowed, among), (kept_out, SHOWN_APART)])
+        if brief.diversity:
+            best = best.taken(diversify(best.weighted.score, likeness(columns, best.rows), brief.diversity, count))
+        candidates = explain(self.profiles, best)
+        names = [component.name for component in best.scores.components]
+        set_apart = int(kept_out.sum())
         return Ranking(
             brief=brief,
             candidates=candidates,
-            set_apart=self._set_apart(prepared, weighted, apart),
+            set_apart=self._set_apart(apart),
             set_apart_count=set_apart,
             considered=int(terms.visible.sum()),
             matching=int(allowed.sum()),
-            weights=dict(zip(names, weighted.weights.tolist(), strict=True)),
-            caution=weighted.caution.share,
+            weights=dict(zip(names, best.weighted.weights.tolist(), strict=True)),
+            caution=best.weighted.caution.share,
             notes=self._notes(prepared, terms, candidates, set_apart),
         )
 
-    def _weigh(
-        self, prepared: Prepared, filters: Filters, weights: Mapping[str, float] | None
-    ) -> tuple[Weighted, Terms]:
-        brief = prepared.query.brief
+    def weighing(self, brief: Brief, weights: Mapping[str, float] | None = None) -> Callable[[Scores], Weighted]:
+        """Return how a brief weighs component values: its weights, caution, and what it takes to bring enough."""
         share = self.settings.caution if brief.caution is None else brief.caution
-        weighted = weigh(prepared.scores, self.weights(brief, weights), Caution(share, self.settings.usual))
-        return weighted, apply_terms(prepared.scored, filters, self.settings.must_strength)
+        chosen, caution = self.weights(brief, weights), Caution(share, self.settings.usual)
+        return lambda scores: weigh(scores, chosen, caution, self.settings.holdbacks)
 
-    def _order(self, prepared: Prepared, weighted: Weighted, allowed: NDArray[np.bool_], count: int) -> list[int]:
-        diversity = prepared.query.brief.diversity
-        if not diversity:
-            return [int(row) for row in top(weighted.score, allowed, count)]
-        rows = top(weighted.score, allowed, max(count, DIVERSIFY_AMONG))
-        columns = prepared.scored.columns
-        vectors = columns.profile_vectors[rows]
-        alike = np.clip(vectors @ vectors.T, 0, 1) * 0.5
-        for column in (columns.sector, columns.industry):
-            same = column[rows][:, None] == column[rows][None, :]
-            alike = alike + np.float32(0.25) * (same & (column[rows] > 0)[:, None])
-        return [int(row) for row in diversify(rows, weighted.score[rows], alike, diversity, count)]
+    def _terms(self, prepared: Prepared, filters: Filters | None) -> Terms:
+        return apply_terms(prepared.at_most, filters or Filters(), self.settings.must_strength)
 
-    def _set_apart(self, prepared: Prepared, weighted: Weighted, rows: NDArray[np.int64]) -> tuple[SetApart, ...]:
-        columns = prepared.scored.columns
-        found = self.profiles.organizations(columns.numbers[rows].tolist(), columns.last_change)
+    def _set_apart(self, apart: Judged) -> tuple[SetApart, ...]:
+        columns = apart.scored.columns
+        numbers = columns.numbers[apart.rows].tolist()
+        found = self.profiles.of(numbers, columns.last_change)
         return tuple(
             SetApart(
-                organization := found[int(columns.numbers[row])],
-                100 * float(weighted.score[row]),
-                why_kept_out(prepared.query, organization, self.settings.must_strength),
+                found[number].organization,
+                100 * float(score),
+                why_kept_out(apart.scored.query, found[number].organization, self.settings.must_strength),
             )
-            for row in rows
+            for number, score in zip(numbers, apart.weighted.score, strict=True)
         )
 
     def _notes(
@@ -259,33 +232,31 @@ class Matcher:
             When there is no such organization.
         """
         prepared = self._current(prepared)
-        filters = filters or Filters()
+        brief = prepared.query.brief
         number = self.kb.number_of(self.kb.get(organization_id).id)
-        row = prepared.scored.columns.row_of(number or 0)
+        row = prepared.columns.row_of(number or 0)
         if row is None:
             return ()
-        weighted, terms = self._weigh(prepared, filters, weights)
+        terms, weighing = self._terms(prepared, filters), self.weighing(brief, weights)
         allowed = terms.visible & ~terms.kept_out
         lifts: tuple[Lift, ...] = ()
-        now = self._standing(weighted, allowed, row)
+        now = prepared.standing(weighing, allowed, row)
         if now is None or now[0] > rank:
-            lifts = candidate_lifts(prepared.scored, prepared.scores, weighted, allowed, row, rank)
+            others = allowed.copy()
+            others[row] = False
+            (best,) = prepared.best(weighing, [(others, rank)])
+            lifts = candidate_lifts(prepared.at(weighing, [row]), best.weighted.score, rank)
 
         def under(changed: Brief) -> tuple[int, float] | None:
             variant = self.prepare(changed)
-            reweighted, new_terms = self._weigh(variant, filters, changed.weights or weights)
-            return self._standing(reweighted, new_terms.visible & ~new_terms.kept_out, row)
+            changed_terms = self._terms(variant, filters)
+            visible = changed_terms.visible & ~changed_terms.kept_out
+            return variant.standing(self.weighing(changed, changed.weights or weights), visible, row)
 
-        used = self.weights(prepared.query.brief, weights)
-        components = tuple(component.name for component in prepared.scores.components)
+        used = self.weights(brief, weights)
+        components = tuple(component.name for component in prepared.bounds.components)
         lowest = now[0] if now else int(allowed.sum()) + 1
-        return lifts + seeker_lifts(prepared.query.brief, used, components, under, lowest)
-
-    @staticmethod
-    def _standing(weighted: Weighted, allowed: NDArray[np.bool_], row: int) -> tuple[int, float] | None:
-        if not allowed[row]:
-            return None
-        return 1 + int((weighted.score[allowed] > weighted.score[row]).sum()), 100 * float(weighted.score[row])
+        return lifts + seeker_lifts(brief, used, components, under, lowest)
 
     # Search ----------------------------------------------------------------------------------
 

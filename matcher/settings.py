@@ -24,6 +24,32 @@ class Background:
 
 
 @dataclass(frozen=True)
+class Holdback:
+    """How a candidate that is too weak in one thing is held back, however strong in all others.
+
+    Attributes
+    ----------
+    component : str
+        Whose value is looked at; what is unknown is taken to be as usual.
+    label : str
+        What is said of the points that are taken off.
+    enough : float above 0, at most 1
+        The value from which on nothing is taken off.
+    least : float in 0..1
+        The share of the score that is left at a value of 0.
+    """
+
+    component: str
+    label: str
+    enough: float
+    least: float
+
+    def kept(self, value: float) -> float:
+        """Return the share of the score that is left; 0..1."""
+        return min(1.0, self.least + (1 - self.least) * value / self.enough)
+
+
+@dataclass(frozen=True)
 class Settings:
     """What matching assumes unless a brief says otherwise."""
 
@@ -31,6 +57,7 @@ class Settings:
     caution: float
     usual: float
     must_strength: float
+    holdbacks: tuple[Holdback, ...]
     background: Mapping[str, Background]
 
 
@@ -62,6 +89,19 @@ def load_settings(folder: Path = FOLDER) -> Settings:
         for name, item in background.items()
         if item.related <= item.unrelated
     ]
+    holdbacks = tuple(Holdback(str(name), **item) for name, item in body["held_back"].items())
+    problems += [
+        f"defaults.yaml: held_back: {item.component}: must be a component; enough above 0 up to 1, least 0 to 1"
+        for item in holdbacks
+        if item.component not in weights or not (0 < item.enough <= 1 and 0 <= item.least <= 1)
+    ]
     if problems:
         raise MatcherError("\n".join(problems))
-    return Settings(weights, float(body["caution"]), float(body["usual"]), float(body["must_strength"]), background)
+    return Settings(
+        weights,
+        float(body["caution"]),
+        float(body["usual"]),
+        float(body["must_strength"]),
+        holdbacks,
+        background,
+    )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kb.columns.layout import CORE, MINOR
 from kb.organization import ClaimKind, ConcernRole, Organization
-from matcher.components.complementarity import meets
+from matcher.components.complementarity import lends
 from matcher.query import Query, Scored
 
 
@@ -89,7 +89,7 @@ def _unmet(scored: Scored, must_strength: float) -> NDArray[np.bool_]:
     unmet = np.zeros(scored.columns.n, np.bool_)
     for index, need in enumerate(scored.query.brief.needs):
         if need.must:
-            unmet |= ~(np.nan_to_num(scored.once(meets, index)) >= must_strength)
+            unmet |= scored.fact(lends, index) < must_strength
     return unmet
 
 
@@ -138,6 +138,6 @@ def _unmet_words(query: Query, organization: Organization, must_strength: float)
             words.append(
                 f"A must is not known to be met: {label}. Confirm it in the profile if the organization has it."
             )
-        elif strength < must_strength / 0.7:
+        elif strength < must_strength:
             words.append(f"A must is met too weakly: {label}.")
     return words

@@ -16,7 +16,7 @@ from dashboard.components.text import clean, link, percent, plain, points, safe_
 from kb.brief import Brief
 from kb.organization import ClaimKind
 from kb.vocabulary import Vocabulary
-from matcher.components.base import Facts, claim_reasons
+from matcher.components.base import Profile, claim_reasons
 from matcher.results import Candidate, Contribution, Lift
 
 Lifts = Callable[[int], tuple[Lift, ...]]
@@ -113,7 +113,7 @@ def _show_exchange(candidate: Candidate, brief: Brief, vocabulary: Vocabulary) -
         "\n".join(f"- You offer {plain(vocabulary.lendable[item.code].label.lower())}" for item in brief.offers)
     )
     wanted = claim_reasons(
-        Facts(candidate.organization), ClaimKind.NEED, [item.code for item in brief.offers], vocabulary
+        Profile(candidate.organization, vocabulary), ClaimKind.NEED, [item.code for item in brief.offers]
     )
     if wanted:
         st.markdown("Known to want:")

@@ -23,6 +23,8 @@ COMPONENT = {
     "track_record": "#C08A1E",
     "trust": "#E8C468",
     "thin_evidence": "#8A959D",
+    "held_back:complementarity": "#B4531A",
+    "held_back:place_fit": "#D98B5F",
 }
 SPARE = ("#C2571A", "#7A8F2A", "#B0486E")
 

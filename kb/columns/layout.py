@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.columns.sketch import LENGTH
 from kb.organization import ClaimKind
 from kb.vocabulary import Vocabulary, load_vocabulary
 
@@ -105,6 +106,10 @@ class Columns:
         Whether there is a text to compare with.
     profile_vectors : float32 (capacity, d)
         What an organization is and does; unit rows, zero rows where there is no text.
+    axes : float32 (d, s)
+    sketches : float32 (capacity, s)
+    rests : float32 (capacity,)
+        What `kb.columns.sketch` makes of the profile vectors.
     offering_vectors : float32 (offerings, d)
         What it has and offers, in words of its own claims; only for those that have such words.
     offering_row : int64 (offerings,)
@@ -135,6 +140,9 @@ class Columns:
     known: dict[ClaimKind, NDArray[np.bool_]]
     has_profile: NDArray[np.bool_]
     profile_vectors: Floats
+    axes: Floats
+    sketches: Floats
+    rests: Floats
     offering_vectors: Floats
     offering_row: Integers
     engagement_numbers: Integers
@@ -145,6 +153,7 @@ class Columns:
     object_: Integers
     relation: Integers
     fingerprint: str = field(default="", compare=False)
+    _starts: tuple[Integers, Integers] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def empty(cls, codes: Codes, capacity: int, dimension: int) -> Columns:
@@ -163,6 +172,9 @@ class Columns:
             known={kind: np.zeros(capacity, np.bool_) for kind in codes.claims},
             has_profile=np.zeros(capacity, np.bool_),
             profile_vectors=np.zeros((capacity, dimension), np.float32),
+            axes=np.zeros((dimension, min(LENGTH, dimension)), np.float32),
+            sketches=np.zeros((capacity, min(LENGTH, dimension)), np.float32),
+            rests=np.zeros(capacity, np.float32),
             offering_vectors=np.zeros((0, dimension), np.float32),
             offering_row=np.zeros(0, np.int64),
             engagement_numbers=np.zeros(0, np.int64),
@@ -189,10 +201,41 @@ class Columns:
         row = self.codes.claims[kind][code]
         return np.take(STRENGTH, self.claims[kind][row, : self.n])
 
+    def strength_bytes(self, kind: ClaimKind, code: str) -> Bytes:
+        """Return the strength bytes per row in use; uint8 (n,)."""
+        return np.asarray(self.claims[kind][self.codes.claims[kind][code], : self.n])
+
     def row_of(self, number: int) -> int | None:
         """Return the row of an organization's number, None when it has none."""
         row = int(np.searchsorted(self.numbers[: self.n], number))
         return row if row < self.n and self.numbers[row] == number else None
+
+    def offering_of(self, rows: Integers) -> Integers:
+        """Return the place of each row's offering among the offerings, -1 where it has none; int64 (rows,)."""
+        order = np.argsort(self.offering_row, kind="stable")
+        place = np.searchsorted(self.offering_row, rows, sorter=order)
+        found = order[np.minimum(place, len(order) - 1)] if len(order) else np.zeros(len(rows), np.int64)
+        hit = self.offering_row[found] == rows if len(order) else np.zeros(len(rows), np.bool_)
+        return np.asarray(np.where(hit, found, -1), np.int64)
+
+    @property
+    def participant_starts(self) -> Integers:
+        """Where each organization's participations begin, for those that have any; int64 (organizations,)."""
+        if self._starts is None or self._starts[0] is not self.participant:
+            self._starts = (self.participant, np.flatnonzero(np.diff(self.participant, prepend=-1)))
+        return self._starts[1]
+
+    def participations(self, rows: slice | Integers) -> tuple[Integers, Integers]:
+        """Return who took part in what: place among `rows`, row of the engagement; each int64 (participations,).
+
+        The places ascend.
+        """
+        if isinstance(rows, slice):
+            return self.participant, self.engagement
+        first = np.searchsorted(self.participant, rows, "left")
+        many = np.searchsorted(self.participant, rows, "right") - first
+        within = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
+        return np.repeat(np.arange(len(rows)), many), self.engagement[np.repeat(first, many) + within]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Name every array, for saving."""
@@ -207,6 +250,9 @@ class Columns:
                 "country",
                 "has_profile",
                 "profile_vectors",
+                "axes",
+                "sketches",
+                "rests",
                 "offering_vectors",
                 "offering_row",
                 "engagement_numbers",

@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 from kb import journal
 from kb.columns import reading
 from kb.columns.layout import Codes, Columns
+from kb.columns.sketch import principal_axes, sketch
 from kb.columns.vectors import TextEncoder, VectorCache
 from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
 
-FORMAT = 4
+FORMAT = 5
 SPARE_SHARE, SPARE_ROWS = 0.05, 256
 REBUILD_SHARE, REBUILD_ROWS = 0.1, 2_000
 
@@ -81,6 +82,8 @@ class ColumnStore:
         columns = Columns.empty(self._codes, capacity, self._encoder.dimension)
         progress("Reading organizations", 0, count)
         self._embed(columns, reading.read_rows(connection, columns), progress)
+        columns.axes = principal_axes(columns.profile_vectors[: columns.n], columns.axes.shape[1])
+        columns.sketches, columns.rests = sketch(columns.profile_vectors, columns.axes)
         reading.read_relations(connection, columns)
         self._read_engagements(connection, columns, progress)
         columns.last_change, columns.fingerprint = newest, journal.fingerprint(connection, newest)
@@ -90,7 +93,9 @@ class ColumnStore:
         rows = np.array([columns.row_of(number) for number in texts.profile], np.int64)
         if len(rows):
             columns.has_profile[rows] = True
-            columns.profile_vectors[rows] = self.vectors.encode(self._encoder, list(texts.profile.values()), progress)
+            vectors = self.vectors.encode(self._encoder, list(texts.profile.values()), progress)
+            columns.profile_vectors[rows] = vectors
+            columns.sketches[rows], columns.rests[rows] = sketch(vectors, columns.axes)
         rows = np.array([columns.row_of(number) for number in texts.offering], np.int64)
         if len(rows):
             offerings = self.vectors.encode(self._encoder, list(texts.offering.values()), progress)
@@ -138,7 +143,7 @@ class ColumnStore:
             if manifest["key"] != self._key:
                 return None
             folder = self.folder / manifest["folder"]
-            named = {name: np.load(folder / f"{name}.npy", mmap_mode="c") for name in manifest["arrays"]}
+            named = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in manifest["arrays"]}
             if any(list(named[name].shape) != shape for name, shape in manifest["arrays"].items()):
                 return None
         except (OSError, ValueError, KeyError, EOFError):

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, related_codes, term_match, unknown_to_nan
-from matcher.query import Floats, Query, Scored
+from matcher.query import Query, Scored
 from matcher.results import Reason
+from matcher.similarity import Floats, Texts
 
 BROADER_SHARE = 0.6
+
+
+def related_audiences(query: Query) -> frozenset[str]:
+    """Return the brief's audiences with those below and above them."""
+    return related_codes(query.vocabulary, query.brief.audiences, query.vocabulary.audiences)
 
 
 class AudienceFit:
@@ -18,6 +24,7 @@ class AudienceFit:
 
     name = "audience_fit"
     label = "Reaches the audience"
+    reads: tuple[Texts, ...] = ()
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief names audiences."""
@@ -31,6 +38,4 @@ class AudienceFit:
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return the audiences shared with the brief."""
-        vocabulary = query.vocabulary
-        codes = related_codes(vocabulary, query.brief.audiences, vocabulary.audiences)
-        return claim_reasons(facts, ClaimKind.AUDIENCE, codes, vocabulary)
+        return claim_reasons(facts.profile, ClaimKind.AUDIENCE, query.once(related_audiences))

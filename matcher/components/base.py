@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -11,10 +11,69 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.columns import Columns
-from kb.organization import Claim, ClaimKind, Engagement, Organization, Relation
+from kb.columns.layout import FULL, REJECTED
+from kb.organization import Claim, ClaimKind, ClaimStatus, Engagement, Organization, Relation
 from kb.vocabulary import Term, Vocabulary
-from matcher.query import Floats, Query, Scored
+from matcher.query import Query, Scored
 from matcher.results import Reason
+from matcher.similarity import Floats, Texts
+
+LENT = (ClaimKind.CAPACITY, ClaimKind.ASSET, ClaimKind.OFFER)
+"""The kinds of claim that say what an organization has and could lend."""
+
+PER_BYTE = np.float32(1 / (FULL - REJECTED))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An organization with its claims as reasons, made once and used for every brief."""
+
+    organization: Organization
+    vocabulary: Vocabulary
+
+    @cached_property
+    def reasons(self) -> Mapping[ClaimKind, tuple[tuple[str, Reason], ...]]:
+        """Code and reason of every claim that nobody rejected, by kind, strongest first."""
+        found: dict[ClaimKind, list[tuple[str, Reason]]] = {}
+        for claim in sorted(self.organization.claims, key=lambda item: -item.strength * item.confidence):
+            if claim.holds:
+                found.setdefault(claim.kind, []).append((claim.code, reason_of(claim, self.vocabulary)))
+        return {kind: tuple(reasons) for kind, reasons in found.items()}
+
+    @cached_property
+    def lent(self) -> Mapping[str, tuple[Reason, ...]]:
+        """What it has and could lend, by code of the capacity or asset."""
+        found: dict[str, tuple[Reason, ...]] = {}
+        for kind in LENT:
+            for code, reason in self.reasons.get(kind, ()):
+                found[code] = (*found.get(code, ()), reason)
+        return found
+
+    @cached_property
+    def concerns(self) -> tuple[tuple[Claim, Reason], ...]:
+        """Concerns that nobody rejected, with their reasons, in the order of the profile."""
+        claims = self.organization.claims_of(ClaimKind.CONCERN)
+        return tuple((claim, reason_of(claim, self.vocabulary)) for claim in claims)
+
+    @cached_property
+    def seat(self) -> tuple[Reason, ...]:
+        """Where it has its seat, as a reason; empty when that is unknown."""
+        country = self.organization.country
+        if not country:
+            return ()
+        known = self.vocabulary.places.get(country)
+        return (self._of_profile("Seat", f"Has its seat in {known.label if known else country}."),)
+
+    @cached_property
+    def words(self) -> tuple[Reason, ...]:
+        """The beginning of its own words, as a reason; empty when there are none."""
+        words = self.organization.mission or self.organization.description
+        return (self._of_profile("In its profile", words[:300]),) if words else ()
+
+    def _of_profile(self, about: str, text: str) -> Reason:
+        source = self.organization.text_source
+        status = ClaimStatus.STATED if source and source.row else ClaimStatus.UNVERIFIED
+        return Reason(about, text, status, source.name if source else "", source.url if source else "")
 
 
 @dataclass(frozen=True)
@@ -23,6 +82,7 @@ class Facts:
 
     Attributes
     ----------
+    profile : Profile
     engagements : tuple of (Engagement, float)
         Its engagements nearest to the brief, with their relevance in 0..1.
     relations : tuple of Relation
@@ -31,29 +91,27 @@ class Facts:
         Names of organizations that both sides worked with.
     """
 
-    organization: Organization
+    profile: Profile
     engagements: tuple[tuple[Engagement, float], ...] = ()
     relations: tuple[Relation, ...] = ()
     shared_partners: tuple[str, ...] = ()
 
-    @cached_property
-    def by_kind(self) -> Mapping[ClaimKind, tuple[Claim, ...]]:
-        """Claims that nobody rejected, by kind, strongest first."""
-        found: dict[ClaimKind, list[Claim]] = {}
-        for claim in sorted(self.organization.claims, key=lambda item: -item.strength * item.confidence):
-            if claim.holds:
-                found.setdefault(claim.kind, []).append(claim)
-        return {kind: tuple(claims) for kind, claims in found.items()}
+    @property
+    def organization(self) -> Organization:
+        """The candidate."""
+        return self.profile.organization
 
 
 class Component(Protocol):
     """One reason why an organization could be the right partner.
 
-    The class docstring is the user's documentation.
+    The class docstring is the user's documentation. `reads` names the texts whose closeness its value depends
+    on; it must never fall when they are closer.
     """
 
     name: str
     label: str
+    reads: tuple[Texts, ...]
 
     def asked(self, query: Query) -> bool:
         """Whether the brief gives this component anything to judge by."""
@@ -83,19 +141,23 @@ def reason_of(claim: Claim, vocabulary: Vocabulary, about: str = "") -> Reason:
     )
 
 
-def claim_reasons(facts: Facts, kind: ClaimKind, codes: Iterable[str], vocabulary: Vocabulary) -> tuple[Reason, ...]:
-    """Return the claims of a kind with one of the codes, strongest first."""
-    wanted = set(codes)
-    return tuple(reason_of(claim, vocabulary) for claim in facts.by_kind.get(kind, ()) if claim.code in wanted)
+def claim_reasons(profile: Profile, kind: ClaimKind, codes: Collection[str]) -> tuple[Reason, ...]:
+    """Return the claims of a kind with one of the codes as reasons, strongest first."""
+    return tuple([reason for code, reason in profile.reasons.get(kind, ()) if code in codes])
 
 
 def strongest(columns: Columns, kind: ClaimKind, codes: Sequence[str]) -> Floats:
     """Return the highest strength among several codes, 0 where none is known; float32 (n,)."""
-    rows = [columns.codes.claims[kind][code] for code in codes]
-    best = columns.claims[kind][rows[0], : columns.n]
-    for row in rows[1:]:
-        best = np.maximum(best, columns.claims[kind][row, : columns.n])
-    return np.asarray((np.maximum(best, 1) - np.float32(1)) / np.float32(254), np.float32)
+    return strength_of([columns.strength_bytes(kind, code) for code in codes])
+
+
+def strength_of(claimed: Sequence[NDArray[np.uint8]]) -> Floats:
+    """Return the highest strength among several rows of strength bytes, 0 where none is known; float32 (n,)."""
+    best = np.maximum(claimed[0], REJECTED)
+    for column in claimed[1:]:
+        np.maximum(best, column, out=best)
+    best -= REJECTED
+    return np.multiply(best, PER_BYTE, dtype=np.float32)
 
 
 def term_match(
@@ -111,25 +173,28 @@ def term_match(
     for code in wanted:
         match = strongest(columns, kind, sorted(vocabulary.narrower(terms, code)))
         if broader := vocabulary.broader(terms, code):
-            match = np.maximum(match, np.float32(broader_share) * strongest(columns, kind, broader))
-        best = np.maximum(best, match)
+            above = strongest(columns, kind, broader)
+            above *= np.float32(broader_share)
+            np.maximum(match, above, out=match)
+        np.maximum(best, match, out=best)
         total += match
-    return np.asarray((best + total / max(1, len(wanted))) / 2, np.float32)
+    total *= np.float32(1 / max(1, len(wanted)))
+    best += total
+    best *= np.float32(0.5)
+    return best
 
 
-def related_codes(vocabulary: Vocabulary, wanted: Iterable[str], terms: Mapping[str, Term]) -> set[str]:
+def related_codes(vocabulary: Vocabulary, wanted: Iterable[str], terms: Mapping[str, Term]) -> frozenset[str]:
     """Return the wanted terms with those below and above them."""
-    codes: set[str] = set()
-    for code in wanted:
-        codes |= vocabulary.narrower(terms, code) | set(vocabulary.broader(terms, code))
-    return codes
+    found = [vocabulary.narrower(terms, code).union(vocabulary.broader(terms, code)) for code in wanted]
+    return frozenset().union(*found)
 
 
 def known(columns: Columns, kind: ClaimKind) -> NDArray[np.bool_]:
     """Return where anything of a kind is known; bool (n,)."""
-    return columns.known[kind][: columns.n]
+    return np.asarray(columns.known[kind][: columns.n])
 
 
 def unknown_to_nan(values: Floats, is_known: NDArray[np.bool_]) -> Floats:
     """Put NaN where nothing is known."""
-    return np.where(is_known, values, np.float32(np.nan)).astype(np.float32)
+    return np.where(is_known, values, np.float32(np.nan))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.organization import ClaimKind
-from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
+from matcher.components.base import Facts, known, strength_of, unknown_to_nan
 from matcher.components.place_fit import names_a_place, presence
-from matcher.query import Floats, Query, Scored
+from matcher.query import Query, Scored
 from matcher.results import Reason
+from matcher.similarity import Floats, Texts
 
 GENERIC_SHARE = np.float32(0.7)
 """How much a capacity counts before it is known to fit the words of the need."""
@@ -22,8 +24,34 @@ UNKNOWN_PLACE = 0.25
 
 def usefulness_by_place(scored: Scored) -> Floats:
     """Return what a place-bound capacity counts for where each organization works; float32 (n,)."""
-    there = np.minimum(np.nan_to_num(scored.once(presence), nan=UNKNOWN_PLACE) / FULL_PRESENCE, 1)
-    return np.asarray(ELSEWHERE_SHARE + (1 - ELSEWHERE_SHARE) * there, np.float32)
+    there = np.nan_to_num(scored.once(presence), nan=UNKNOWN_PLACE)
+    there *= (1 - ELSEWHERE_SHARE) / FULL_PRESENCE
+    there += ELSEWHERE_SHARE
+    return np.minimum(there, 1, out=there)
+
+
+def lends(scored: Scored, index: int) -> Floats:
+    """Return how much each organization has of what a need asks for, in the brief's places; 0 where none is known.
+
+    What is bound to places (shops, radio, outreach) counts where the organization works; float32 (n,).
+    """
+    columns, code = scored.columns, scored.query.brief.needs[index].code
+    vocabulary = scored.query.vocabulary
+    kinds = (_own(scored, index), ClaimKind.OFFER)
+    strength = strength_of([columns.strength_bytes(kind, code) for kind in kinds])
+    if vocabulary.lendable[code].place_bound and names_a_place(scored.query):
+        strength *= scored.once(usefulness_by_place)
+    return strength
+
+
+def lending_known(scored: Scored, index: int) -> NDArray[np.bool_]:
+    """Return where anything is known of the kind that a need asks for, capacities or assets; bool (n,)."""
+    return known(scored.columns, _own(scored, index)) | known(scored.columns, ClaimKind.OFFER)
+
+
+def _own(scored: Scored, index: int) -> ClaimKind:
+    asset = scored.query.brief.needs[index].code in scored.query.vocabulary.assets
+    return ClaimKind.ASSET if asset else ClaimKind.CAPACITY
 
 
 def meets(scored: Scored, index: int) -> Floats:
@@ -32,29 +60,39 @@ def meets(scored: Scored, index: int) -> Floats:
     A capacity counts in full when what the organization does is also about what the need says, and, when it
     is bound to places, where the organization works in those of the brief.
     """
-    columns, need = scored.columns, scored.query.brief.needs[index]
-    vocabulary = scored.query.vocabulary
-    own = ClaimKind.ASSET if need.code in vocabulary.assets else ClaimKind.CAPACITY
-    strength = np.maximum(strongest(columns, own, [need.code]), strongest(columns, ClaimKind.OFFER, [need.code]))
-    holders = np.flatnonzero(strength)
-    useful = strength[holders] * (GENERIC_SHARE + (1 - GENERIC_SHARE) * scored.relevance_of(holders, 1 + index))
-    if vocabulary.lendable[need.code].place_bound and names_a_place(scored.query):
-        useful *= scored.once(usefulness_by_place)[holders]
-    met = np.where(known(columns, own) | known(columns, ClaimKind.OFFER), np.float32(0), np.float32(np.nan))
-    met[holders] = useful
-    return met
+    return unknown_to_nan(_met(scored, index), scored.fact(lending_known, index))
+
+
+def _met(scored: Scored, index: int) -> Floats:
+    return np.asarray(scored.once(sharpness, 1 + index) * scored.fact(lends, index), np.float32)
+
+
+def sharpness(scored: Scored, vector: int) -> Floats:
+    """Return how much of a capacity counts, by how close the organization is to the words of a need; float32 (n,)."""
+    near = scored.fit(vector)
+    near *= 1 - GENERIC_SHARE
+    near += GENERIC_SHARE
+    return near
 
 
 def needs_met(scored: Scored) -> Floats:
     """Return the importance-weighted mean over the needs; NaN where no capacity is known; float32 (n,)."""
-    total = np.zeros(scored.columns.n, np.float32)
-    seen = np.zeros(scored.columns.n, np.bool_)
-    weight = sum(need.importance for need in scored.query.brief.needs)
-    for index, need in enumerate(scored.query.brief.needs):
-        met = scored.once(meets, index)
-        seen |= ~np.isnan(met)
-        total += np.nan_to_num(met) * np.float32(need.importance / weight)
-    return unknown_to_nan(total, seen)
+    total = np.zeros(scored.n, np.float32)
+    needs = scored.query.brief.needs
+    weight = sum(need.importance for need in needs)
+    for index, need in enumerate(needs):
+        met = _met(scored, index)
+        met *= np.float32(need.importance / weight)
+        total += met
+    return unknown_to_nan(total, scored.fact(any_lending_known))
+
+
+def any_lending_known(scored: Scored) -> NDArray[np.bool_]:
+    """Return where something bears on at least one need; bool (n,)."""
+    seen = scored.once(lending_known, 0)
+    for index in range(1, len(scored.query.brief.needs)):
+        seen = seen | scored.once(lending_known, index)
+    return seen
 
 
 class Complementarity:
@@ -66,6 +104,7 @@ class Complementarity:
 
     name = "complementarity"
     label = "Meets your needs"
+    reads: tuple[Texts, ...] = (Texts.NEEDS,)
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief has needs."""
@@ -77,7 +116,5 @@ class Complementarity:
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return the capacities and offers that answer a need."""
-        codes = [need.code for need in query.brief.needs]
-        kinds = (ClaimKind.CAPACITY, ClaimKind.ASSET, ClaimKind.OFFER)
-        found = [claim_reasons(facts, kind, codes, query.vocabulary) for kind in kinds]
-        return tuple(reason for reasons in found for reason in reasons)
+        lent = facts.profile.lent
+        return tuple([reason for need in query.brief.needs for reason in lent.get(need.code, ())])

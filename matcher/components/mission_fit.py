@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kb.organization import ClaimKind, ClaimStatus
+from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, related_codes, term_match
-from matcher.query import Floats, Query, Scored
+from matcher.query import Query, Scored
 from matcher.results import Reason
+from matcher.similarity import Floats, Texts
 
 CAUSE_SHARE = np.float32(0.6)
 BROADER_SHARE = 0.4
@@ -19,6 +21,16 @@ def cause_match(scored: Scored) -> Floats:
     return term_match(scored, ClaimKind.CAUSE, scored.query.brief.causes, causes, BROADER_SHARE)
 
 
+def causes_known(scored: Scored) -> NDArray[np.bool_]:
+    """Return where any cause is known; bool (n,)."""
+    return known(scored.columns, ClaimKind.CAUSE)
+
+
+def related_causes(query: Query) -> frozenset[str]:
+    """Return the brief's causes with those below and above them."""
+    return related_codes(query.vocabulary, query.brief.causes, query.vocabulary.causes)
+
+
 class MissionFit:
     """Whether the candidate works for the same ends.
 
@@ -28,6 +40,7 @@ class MissionFit:
 
     name = "mission_fit"
     label = "Shares the mission"
+    reads: tuple[Texts, ...] = (Texts.BRIEF,)
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief says what it is about."""
@@ -36,30 +49,14 @@ class MissionFit:
 
     def score(self, scored: Scored) -> Floats:
         """Return causes and words together; words alone, or causes alone, where only those are known."""
-        words = scored.brief_relevance
+        words = scored.relevance(0)
         if not scored.query.brief.causes:
             return words
-        causes = scored.once(cause_match)
-        has_causes = known(scored.columns, ClaimKind.CAUSE)
+        causes, has_causes = scored.fact(cause_match), scored.fact(causes_known)
         both = CAUSE_SHARE * causes + (1 - CAUSE_SHARE) * words
-        chosen = np.where(np.isnan(words), np.where(has_causes, causes, np.nan), np.where(has_causes, both, words))
-        return np.asarray(chosen, np.float32)
+        np.copyto(both, causes, where=np.isnan(words))
+        return np.where(has_causes, both, words)
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return shared causes, then the candidate's own words."""
-        vocabulary = query.vocabulary
-        codes = related_codes(vocabulary, query.brief.causes, vocabulary.causes)
-        found = claim_reasons(facts, ClaimKind.CAUSE, codes, vocabulary)
-        organization = facts.organization
-        words = organization.mission or organization.description
-        if not words:
-            return found
-        source = organization.text_source
-        own = Reason(
-            about="In its profile",
-            text=words[:300],
-            status=ClaimStatus.STATED if source and source.row else ClaimStatus.UNVERIFIED,
-            source=source.name if source else "",
-            url=source.url if source else "",
-        )
-        return (*found, own)
+        return (*claim_reasons(facts.profile, ClaimKind.CAUSE, query.once(related_causes)), *facts.profile.words)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from kb.organization import ClaimKind, ClaimStatus
-from matcher.components.base import Facts, known, reason_of
-from matcher.query import Floats, Query, Scored
+from kb.columns.layout import FULL
+from kb.organization import ClaimKind
+from matcher.components.base import Facts, claim_reasons, known
+from matcher.query import Query, Scored
 from matcher.results import Reason
+from matcher.similarity import Floats, Texts
 
 SEAT_HERE = np.float32(1.0)
 SEAT_ELSEWHERE = np.float32(0.1)
@@ -23,19 +25,23 @@ def presence(scored: Scored) -> Floats:
     columns = scored.columns
     codes = columns.codes
     wanted = sorted(scored.query.vocabulary.countries(scored.query.brief.places))
-    rows = [codes.claims[ClaimKind.PLACE][country] for country in wanted]
-    present = np.zeros(columns.n, np.uint32)
-    for row in rows:
-        strength = columns.claims[ClaimKind.PLACE][row, : columns.n]
-        np.add(present, strength, out=present, where=strength > 0)
-    covered = present.astype(np.float32) / np.float32(255 * len(rows))
-    seat = np.isin(columns.country[: columns.n], [codes.countries[country] for country in wanted])
-    seated = np.where(seat, SEAT_HERE / np.float32(max(1, len(rows)) ** 0.5), 0).astype(np.float32)
-    has_places = known(columns, ClaimKind.PLACE)
-    has_seat = columns.country[: columns.n] > 0
-    fit = np.maximum(covered, seated)
-    fit = np.where(has_places | seat, fit, np.where(has_seat, SEAT_ELSEWHERE, np.float32(np.nan)))
-    return np.asarray(fit, np.float32)
+    fit = np.zeros(columns.n, np.float32)
+    for country in wanted:
+        fit += columns.strength_bytes(ClaimKind.PLACE, country)
+    fit *= np.float32(1 / (FULL * max(1, len(wanted))))
+    seats = np.asarray(columns.country[: columns.n])
+    seat = np.isin(seats, np.array([codes.countries[country] for country in wanted], seats.dtype))
+    np.maximum(fit, SEAT_HERE / np.float32(max(1, len(wanted)) ** 0.5), out=fit, where=seat)
+    elsewhere = ~(known(columns, ClaimKind.PLACE) | seat)
+    np.copyto(fit, SEAT_ELSEWHERE, where=elsewhere)
+    np.copyto(fit, np.float32(np.nan), where=elsewhere & (seats == 0))
+    return fit
+
+
+def overlapping_places(query: Query) -> frozenset[str]:
+    """Return the places of the vocabulary that share a country with the brief's."""
+    wanted = query.vocabulary.countries(query.brief.places)
+    return frozenset(code for code, place in query.vocabulary.places.items() if place.countries & wanted)
 
 
 class PlaceFit:
@@ -47,6 +53,7 @@ class PlaceFit:
 
     name = "place_fit"
     label = "Works in the place"
+    reads: tuple[Texts, ...] = ()
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief names places that are less than the whole world."""
@@ -58,27 +65,4 @@ class PlaceFit:
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return where the candidate works among the brief's places, and its seat."""
-        vocabulary, organization = query.vocabulary, facts.organization
-        wanted = vocabulary.countries(query.brief.places)
-        found = [
-            reason_of(claim, vocabulary)
-            for claim in organization.claims_of(ClaimKind.PLACE)
-            if claim.code in vocabulary.places and vocabulary.places[claim.code].countries & wanted
-        ]
-        if organization.country:
-            label = (
-                vocabulary.places[organization.country].label
-                if organization.country in vocabulary.places
-                else organization.country
-            )
-            source = organization.text_source
-            found.append(
-                Reason(
-                    about="Seat",
-                    text=f"Has its seat in {label}.",
-                    status=ClaimStatus.STATED if source and source.row else ClaimStatus.UNVERIFIED,
-                    source=source.name if source else "",
-                    url=source.url if source else "",
-                )
-            )
-        return tuple(found)
+        return (*claim_reasons(facts.profile, ClaimKind.PLACE, query.once(overlapping_places)), *facts.profile.seat)

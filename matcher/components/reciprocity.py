@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from kb.organization import ClaimKind
-from matcher.components.base import Facts, claim_reasons, known, related_codes, strongest, unknown_to_nan
+from matcher.components.base import Facts, claim_reasons, known, strongest, unknown_to_nan
 from matcher.components.complementarity import Complementarity, needs_met
-from matcher.components.mission_fit import cause_match
-from matcher.query import Floats, Query, Scored
+from matcher.components.mission_fit import cause_match, related_causes
+from matcher.query import Query, Scored
 from matcher.results import Reason
+from matcher.similarity import Floats, Texts
 
 HEADWAY_SHARE = np.float32(0.6)
 """How much headway on a cause of its own is worth to a candidate, beside needs that the offers meet."""
@@ -37,6 +38,7 @@ class Reciprocity:
 
     name = "reciprocity"
     label = "Gains from you too"
+    reads: tuple[Texts, ...] = (Texts.NEEDS,)
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief offers anything and asks for anything."""
@@ -44,13 +46,15 @@ class Reciprocity:
 
     def score(self, scored: Scored) -> Floats:
         """Return the harmonic mean of both directions; NaN where either is unknown."""
-        gain, theirs = scored.once(needs_met), scored.once(candidate_gain)
+        gain, theirs = scored.once(needs_met), scored.fact(candidate_gain)
         both = gain + theirs
-        return np.asarray(2 * gain * theirs / np.where(both > 0, both, 1), np.float32)
+        np.copyto(both, 1, where=both == 0)
+        mean = 2 * gain
+        mean *= theirs
+        mean /= both
+        return mean
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return the candidate's needs that the brief's offers meet, and its causes that the programme furthers."""
-        vocabulary = query.vocabulary
-        wants = claim_reasons(facts, ClaimKind.NEED, [offer.code for offer in query.brief.offers], vocabulary)
-        causes = related_codes(vocabulary, query.brief.causes, vocabulary.causes)
-        return (*wants, *claim_reasons(facts, ClaimKind.CAUSE, causes, vocabulary))
+        wants = claim_reasons(facts.profile, ClaimKind.NEED, [offer.code for offer in query.brief.offers])
+        return (*wants, *claim_reasons(facts.profile, ClaimKind.CAUSE, query.once(related_causes)))

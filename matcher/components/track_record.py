@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from matcher.components.base import Facts
-from matcher.query import Floats, Query, Scored
+from matcher.query import Query, Scored
 from matcher.results import Reason
+from matcher.similarity import Floats, Texts
 
 DOUBT = np.float32(0.5)
 """How much of an engagement's relevance counts; several relevant ones add up towards 1."""
@@ -14,7 +15,7 @@ DOUBT = np.float32(0.5)
 
 def engagement_relevance(scored: Scored) -> Floats:
     """Return how close each engagement is to the brief, 0..1; float32 (engagements,)."""
-    return scored.query.calibrated(scored.similarities.engagement)
+    return scored.query.calibrated(scored.near.engagements())
 
 
 class TrackRecord:
@@ -25,6 +26,7 @@ class TrackRecord:
 
     name = "track_record"
     label = "Has done it before"
+    reads: tuple[Texts, ...] = (Texts.ENGAGEMENTS,)
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief says what it is about."""
@@ -32,16 +34,14 @@ class TrackRecord:
 
     def score(self, scored: Scored) -> Floats:
         """Return 1 - prod(1 - relevance/2) over an organization's engagements; NaN where there is none."""
-        columns = scored.columns
-        missed = np.ones(columns.n, np.float32)
-        near = scored.once(engagement_relevance)
-        if len(columns.participant):
-            starts = np.flatnonzero(np.diff(columns.participant, prepend=-1))
-            kept = np.log1p(-DOUBT * near[columns.engagement])
-            missed[columns.participant[starts]] = np.exp(np.add.reduceat(kept, starts))
-        took_part = np.zeros(columns.n, np.bool_)
-        took_part[columns.participant] = True
-        return np.where(took_part, 1 - missed, np.nan).astype(np.float32)
+        record = np.full(scored.n, np.nan, np.float32)
+        participant, engagement = scored.columns.participations(scored.rows)
+        if len(participant):
+            whole = isinstance(scored.rows, slice)
+            starts = scored.columns.participant_starts if whole else np.flatnonzero(np.diff(participant, prepend=-1))
+            kept = np.log1p(-DOUBT * scored.once(engagement_relevance))
+            record[participant[starts]] = 1 - np.exp(np.add.reduceat(kept[engagement], starts))
+        return record
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return the nearest engagements."""

@@ -9,8 +9,9 @@ from kb.columns import Columns
 from kb.columns.layout import RELATION_CODES
 from kb.organization import ClaimStatus
 from matcher.components.base import Facts
-from matcher.query import Floats, Query, Scored
+from matcher.query import Query, Scored
 from matcher.results import Reason
+from matcher.similarity import Floats, Texts
 
 WORKED_TOGETHER = np.float32(1.0)
 PER_SHARED_PARTNER = 0.75
@@ -70,6 +71,7 @@ class Trust:
 
     name = "trust"
     label = "Known to you or your partners"
+    reads: tuple[Texts, ...] = ()
 
     def asked(self, query: Query) -> bool:
         """Return whether the seeker is in the knowledge base."""

@@ -10,7 +10,8 @@ import pytest
 
 from kb.starter import load_starter_briefs
 from matcher.ranking import Caution, weigh
-from matcher.service import Matcher, Prepared
+from matcher.selection import Prepared
+from matcher.service import Matcher
 from matcher.terms import Filters, apply_terms, why_kept_out
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -29,10 +30,8 @@ def prepared(starter_matcher: Matcher) -> dict[str, Prepared]:
 
 
 def scores_of(matcher: Matcher, one: Prepared) -> dict[str, float]:
-    weighted = weigh(
-        one.scores, matcher.weights(one.query.brief), Caution(matcher.settings.caution, matcher.settings.usual)
-    )
-    numbers = {number: row for row, number in enumerate(one.scored.columns.numbers[: one.scored.columns.n])}
+    weighted = matcher.weighing(one.query.brief)(one.scores)
+    numbers = {number: row for row, number in enumerate(one.columns.numbers[: one.columns.n])}
     wanted = {row[side] for row in read("rankings.csv") for side in ("better_id", "worse_id")}
     return {key: float(weighted.score[numbers[matcher.kb.number_of(key)]]) for key in wanted}
 
@@ -60,8 +59,8 @@ def test_who_crosses_a_red_line_is_set_apart_with_the_reason(
 ):
     one = prepared[case["brief_id"]]
     must = starter_matcher.settings.must_strength
-    row = one.scored.columns.row_of(starter_matcher.kb.number_of(case["organization_id"]))
-    assert apply_terms(one.scored, Filters(), must).kept_out[row]
+    row = one.columns.row_of(starter_matcher.kb.number_of(case["organization_id"]))
+    assert apply_terms(one.at_most, Filters(), must).kept_out[row]
     why = " ".join(why_kept_out(one.query, starter_matcher.kb.get(case["organization_id"]), must))
     assert case["reason_contains"] in why
 

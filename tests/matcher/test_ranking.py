@@ -9,8 +9,11 @@ from hypothesis.extra.numpy import arrays
 from matcher.components import COMPONENTS
 from matcher.errors import MatcherError
 from matcher.ranking import Caution, Scores, diversify, share_weights, top, weigh, weigh_one
+from matcher.settings import Holdback
 
 UNIT = st.floats(0, 1, width=32)
+NAMES = [component.name for component in COMPONENTS]
+FEW = Holdback("complementarity", "Brings little", 0.25, 0.6)
 VALUE = st.one_of(st.none(), UNIT)
 
 
@@ -18,15 +21,19 @@ VALUE = st.one_of(st.none(), UNIT)
     values=st.lists(VALUE, min_size=1, max_size=8),
     raw=st.lists(st.floats(0.01, 1), min_size=8, max_size=8),
     caution=UNIT,
+    holdbacks=st.lists(
+        st.builds(Holdback, st.sampled_from(NAMES), st.just("Weak"), st.floats(0.05, 1), UNIT), max_size=3
+    ),
 )
-def test_contributions_add_up_to_the_score_of_the_fused_pass(values, raw, caution):
+def test_contributions_add_up_to_the_score_of_the_fused_pass(values, raw, caution, holdbacks):
     components = COMPONENTS[: len(values)]
     weights = {component.name: weight for component, weight in zip(components, raw, strict=False)}
     column = np.array([[np.nan if value is None else value] for value in values], np.float32)
-    weighted = weigh(Scores(tuple(components), column), weights, Caution(caution, 0.12))
-    points, thin = weigh_one(values, list(weighted.weights), Caution(caution, 0.12))
-    assert sum(points) + thin == pytest.approx(100 * float(weighted.score[0]), abs=1e-3)
-    assert all(0 <= point <= 100.0001 for point in points)
+    weighted = weigh(Scores(tuple(components), column), weights, Caution(caution, 0.12), holdbacks)
+    points = weigh_one(NAMES[: len(values)], values, list(weighted.weights), Caution(caution, 0.12), holdbacks)
+    assert points.score == pytest.approx(100 * float(weighted.score[0]), abs=1e-3)
+    assert all(0 <= point <= 100.0001 for point in points.components)
+    assert all(loss <= 1e-9 for _, loss in points.held_back)
     known = sum(share for value, share in zip(values, weighted.weights, strict=True) if value is not None)
     assert float(weighted.coverage[0]) == pytest.approx(known, abs=1e-5)
 
@@ -35,22 +42,29 @@ def test_contributions_add_up_to_the_score_of_the_fused_pass(values, raw, cautio
 def test_raising_a_component_never_lowers_the_score(values, at, caution):
     shares = [1 / len(values)] * len(values)
     at %= len(values)
-    before = weigh_one(values, shares, Caution(caution, 0.12))
+    before = weigh_one(NAMES[: len(values)], values, shares, Caution(caution, 0.12), (FEW,))
     raised = [min(1.0, value + 0.2) if index == at else value for index, value in enumerate(values)]
-    after = weigh_one(raised, shares, Caution(caution, 0.12))
-    assert sum(after[0]) + after[1] >= sum(before[0]) + before[1] - 1e-9
+    after = weigh_one(NAMES[: len(values)], raised, shares, Caution(caution, 0.12), (FEW,))
+    assert after.score >= before.score - 1e-9
+
+
+@pytest.mark.parametrize(("met", "loss"), [(0.05, -56 * 0.32), (0.3, 0.0), (None, -74.4 * 0.208)])
+def test_who_meets_few_needs_is_held_back_and_says_so(met, loss):
+    ((holdback, taken_off),) = weigh_one(NAMES[:2], [met, 0.9], [0.4, 0.6], Caution(0.5, 0.12), (FEW,)).held_back
+    assert holdback is FEW
+    assert taken_off == pytest.approx(loss)
 
 
 def test_without_caution_the_weight_of_the_unknown_is_redistributed():
-    points, thin = weigh_one([0.8, None], [0.5, 0.5], Caution(0.0, 0.12))
-    assert points == [80.0, 0.0]
-    assert thin == 0.0
+    points = weigh_one(NAMES[:2], [0.8, None], [0.5, 0.5], Caution(0.0, 0.12))
+    assert points.components == (80.0, 0.0)
+    assert points.thin_evidence == 0.0
 
 
 def test_unknown_is_not_zero_and_not_full():
-    known_bad, _ = weigh_one([0.8, 0.0], [0.5, 0.5], Caution(1.0, 0.12))
-    points, thin = weigh_one([0.8, None], [0.5, 0.5], Caution(1.0, 0.12))
-    assert sum(known_bad) < sum(points) + thin < 80
+    known_bad = weigh_one(NAMES[:2], [0.8, 0.0], [0.5, 0.5], Caution(1.0, 0.12))
+    unknown = weigh_one(NAMES[:2], [0.8, None], [0.5, 0.5], Caution(1.0, 0.12))
+    assert known_bad.score < unknown.score < 80
 
 
 @given(scores=arrays(np.float32, st.integers(1, 200), elements=st.floats(0, 1, width=16)), count=st.integers(1, 60))
@@ -66,11 +80,10 @@ def test_all_weights_zero_is_an_error():
 
 
 def test_diversity_skips_a_near_copy_and_zero_keeps_the_order():
-    rows = np.array([10, 11, 12])
     score = np.array([0.9, 0.89, 0.7], np.float32)
     alike = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], np.float32)
-    assert diversify(rows, score, alike, 0.5, 3).tolist() == [10, 12, 11]
-    assert diversify(rows, score, alike, 0.0, 3).tolist() == [10, 11, 12]
+    assert diversify(score, alike, 0.5, 3).tolist() == [0, 2, 1]
+    assert diversify(score, alike, 0.0, 3).tolist() == [0, 1, 2]
 
 
 def test_every_component_documents_itself_and_has_a_weight():
