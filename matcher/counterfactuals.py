@@ -108,7 +108,7 @@ def _score_with(one: Judged, facts: tuple[_Fact, ...]) -> float:
             values[names.index(fact.component)] = NEW_STRENGTH
     if "reciprocity" in names:
         wants = any(fact.component == "reciprocity" for fact in facts)
-        theirs = NEW_STRENGTH if wants else float(scored.fact(candidate_gain)[0])
+        theirs = NEW_STRENGTH if wants else float(scored.once(candidate_gain)[0])
         gain = values[names.index("complementarity")] or 0.0
         if not np.isnan(theirs):
             values[names.index("reciprocity")] = 2 * gain * theirs / (gain + theirs) if gain + theirs else 0.0

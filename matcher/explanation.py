@@ -128,7 +128,7 @@ def explain(profiles: Profiles, judged: Judged) -> tuple[Candidate, ...]:
     """Explain the ranked organizations, first rank first."""
     explained = _explained(profiles, judged)
     query, needs = judged.scored.query, judged.scores.place("complementarity")
-    theirs = judged.scored.fact(candidate_gain).tolist() if query.brief.offers else None
+    theirs = judged.scored.once(candidate_gain).tolist() if query.brief.offers else None
     coverage = judged.weighted.coverage.tolist()
     candidates = []
     for place, row in enumerate(judged.rows.tolist()):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kb.brief import Brief
 from kb.columns import Columns
-from kb.organization import Organization
+from kb.organization import ClaimKind, Organization
 from kb.vocabulary import Vocabulary
 from matcher.settings import Background
 from matcher.similarity import AtMost, AtRows, Everywhere, Floats, Rows, Similarities, SketchedAt
@@ -101,7 +101,7 @@ class Scored:
     ----------
     near : Similarities
     whole : Scored, optional
-        The same query over all rows, whose facts are shared; itself when not given.
+        The same query over all rows; itself when not given.
 
     Attributes
     ----------
@@ -179,10 +179,7 @@ class Scored:
         made: Made = self._made[compute, *key]
         return made
 
-    def fact(self, compute: Callable[..., NDArray[Any]], *key: int) -> NDArray[Any]:
-        """Return what a function makes of claims alone, which is the same at any similarity; (n,).
-
-        It is computed once over all rows.
-        """
-        made = self.whole.once(compute, *key)
-        return made if self._whole is None else made[self.rows]
+    def strength_bytes(self, kind: ClaimKind, code: str) -> NDArray[np.uint8]:
+        """Return strength bytes of a claim as `kb.columns.layout` packs them; uint8 (n,)."""
+        row = self.columns.codes.claims[kind][code]
+        return np.asarray(self.columns.claims[kind][row, self.rows])

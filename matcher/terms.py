@@ -89,7 +89,7 @@ def _unmet(scored: Scored, must_strength: float) -> NDArray[np.bool_]:
     unmet = np.zeros(scored.columns.n, np.bool_)
     for index, need in enumerate(scored.query.brief.needs):
         if need.must:
-            unmet |= scored.fact(lends, index) < must_strength
+            unmet |= scored.once(lends, index) < must_strength
     return unmet
 
 

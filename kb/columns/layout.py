@@ -201,10 +201,6 @@ class Columns:
         row = self.codes.claims[kind][code]
         return np.take(STRENGTH, self.claims[kind][row, : self.n])
 
-    def strength_bytes(self, kind: ClaimKind, code: str) -> Bytes:
-        """Return the strength bytes per row in use; uint8 (n,)."""
-        return np.asarray(self.claims[kind][self.codes.claims[kind][code], : self.n])
-
     def row_of(self, number: int) -> int | None:
         """Return the row of an organization's number, None when it has none."""
         row = int(np.searchsorted(self.numbers[: self.n], number))

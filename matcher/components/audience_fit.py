@@ -34,7 +34,7 @@ class AudienceFit:
         """Return half the best, half the mean over the audiences; NaN where no audience is known."""
         audiences = scored.query.vocabulary.audiences
         match = term_match(scored, ClaimKind.AUDIENCE, scored.query.brief.audiences, audiences, BROADER_SHARE)
-        return unknown_to_nan(match, known(scored.columns, ClaimKind.AUDIENCE))
+        return unknown_to_nan(match, known(scored, ClaimKind.AUDIENCE))
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return the audiences shared with the brief."""

@@ -10,7 +10,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.columns import Columns
 from kb.columns.layout import FULL, REJECTED
 from kb.organization import Claim, ClaimKind, ClaimStatus, Engagement, Organization, Relation
 from kb.vocabulary import Term, Vocabulary
@@ -146,9 +145,9 @@ def claim_reasons(profile: Profile, kind: ClaimKind, codes: Collection[str]) -> 
     return tuple([reason for code, reason in profile.reasons.get(kind, ()) if code in codes])
 
 
-def strongest(columns: Columns, kind: ClaimKind, codes: Sequence[str]) -> Floats:
+def strongest(scored: Scored, kind: ClaimKind, codes: Sequence[str]) -> Floats:
     """Return the highest strength among several codes, 0 where none is known; float32 (n,)."""
-    return strength_of([columns.strength_bytes(kind, code) for code in codes])
+    return strength_of([scored.strength_bytes(kind, code) for code in codes])
 
 
 def strength_of(claimed: Sequence[NDArray[np.uint8]]) -> Floats:
@@ -167,13 +166,13 @@ def term_match(
 
     A narrower term counts in full, a broader one by `broader_share`.
     """
-    vocabulary, columns = scored.query.vocabulary, scored.columns
-    best = np.zeros(columns.n, np.float32)
-    total = np.zeros(columns.n, np.float32)
+    vocabulary = scored.query.vocabulary
+    best = np.zeros(scored.n, np.float32)
+    total = np.zeros(scored.n, np.float32)
     for code in wanted:
-        match = strongest(columns, kind, sorted(vocabulary.narrower(terms, code)))
+        match = strongest(scored, kind, sorted(vocabulary.narrower(terms, code)))
         if broader := vocabulary.broader(terms, code):
-            above = strongest(columns, kind, broader)
+            above = strongest(scored, kind, broader)
             above *= np.float32(broader_share)
             np.maximum(match, above, out=match)
         np.maximum(best, match, out=best)
@@ -190,9 +189,9 @@ def related_codes(vocabulary: Vocabulary, wanted: Iterable[str], terms: Mapping[
     return frozenset().union(*found)
 
 
-def known(columns: Columns, kind: ClaimKind) -> NDArray[np.bool_]:
+def known(scored: Scored, kind: ClaimKind) -> NDArray[np.bool_]:
     """Return where anything of a kind is known; bool (n,)."""
-    return np.asarray(columns.known[kind][: columns.n])
+    return np.asarray(scored.columns.known[kind][scored.rows])
 
 
 def unknown_to_nan(values: Floats, is_known: NDArray[np.bool_]) -> Floats:

@@ -35,10 +35,9 @@ def lends(scored: Scored, index: int) -> Floats:
 
     What is bound to places (shops, radio, outreach) counts where the organization works; float32 (n,).
     """
-    columns, code = scored.columns, scored.query.brief.needs[index].code
-    vocabulary = scored.query.vocabulary
+    code, vocabulary = scored.query.brief.needs[index].code, scored.query.vocabulary
     kinds = (_own(scored, index), ClaimKind.OFFER)
-    strength = strength_of([columns.strength_bytes(kind, code) for kind in kinds])
+    strength = strength_of([scored.strength_bytes(kind, code) for kind in kinds])
     if vocabulary.lendable[code].place_bound and names_a_place(scored.query):
         strength *= scored.once(usefulness_by_place)
     return strength
@@ -46,7 +45,7 @@ def lends(scored: Scored, index: int) -> Floats:
 
 def lending_known(scored: Scored, index: int) -> NDArray[np.bool_]:
     """Return where anything is known of the kind that a need asks for, capacities or assets; bool (n,)."""
-    return known(scored.columns, _own(scored, index)) | known(scored.columns, ClaimKind.OFFER)
+    return known(scored, _own(scored, index)) | known(scored, ClaimKind.OFFER)
 
 
 def _own(scored: Scored, index: int) -> ClaimKind:
@@ -60,11 +59,11 @@ def meets(scored: Scored, index: int) -> Floats:
     A capacity counts in full when what the organization does is also about what the need says, and, when it
     is bound to places, where the organization works in those of the brief.
     """
-    return unknown_to_nan(_met(scored, index), scored.fact(lending_known, index))
+    return unknown_to_nan(_met(scored, index), lending_known(scored, index))
 
 
 def _met(scored: Scored, index: int) -> Floats:
-    return np.asarray(scored.once(sharpness, 1 + index) * scored.fact(lends, index), np.float32)
+    return np.asarray(sharpness(scored, 1 + index) * lends(scored, index), np.float32)
 
 
 def sharpness(scored: Scored, vector: int) -> Floats:
@@ -84,14 +83,15 @@ def needs_met(scored: Scored) -> Floats:
         met = _met(scored, index)
         met *= np.float32(need.importance / weight)
         total += met
-    return unknown_to_nan(total, scored.fact(any_lending_known))
+    return unknown_to_nan(total, any_lending_known(scored))
 
 
 def any_lending_known(scored: Scored) -> NDArray[np.bool_]:
     """Return where something bears on at least one need; bool (n,)."""
-    seen = scored.once(lending_known, 0)
-    for index in range(1, len(scored.query.brief.needs)):
-        seen = seen | scored.once(lending_known, index)
+    kinds = {_own(scored, index) for index in range(len(scored.query.brief.needs))}
+    seen = known(scored, ClaimKind.OFFER)
+    for kind in sorted(kinds):
+        seen = seen | known(scored, kind)
     return seen
 
 

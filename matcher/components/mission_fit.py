@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, related_codes, term_match
@@ -19,11 +18,6 @@ def cause_match(scored: Scored) -> Floats:
     """Return how far each organization pursues the brief's causes, 0..1; float32 (n,)."""
     causes = scored.query.vocabulary.causes
     return term_match(scored, ClaimKind.CAUSE, scored.query.brief.causes, causes, BROADER_SHARE)
-
-
-def causes_known(scored: Scored) -> NDArray[np.bool_]:
-    """Return where any cause is known; bool (n,)."""
-    return known(scored.columns, ClaimKind.CAUSE)
 
 
 def related_causes(query: Query) -> frozenset[str]:
@@ -52,7 +46,7 @@ class MissionFit:
         words = scored.relevance(0)
         if not scored.query.brief.causes:
             return words
-        causes, has_causes = scored.fact(cause_match), scored.fact(causes_known)
+        causes, has_causes = scored.once(cause_match), known(scored, ClaimKind.CAUSE)
         both = CAUSE_SHARE * causes + (1 - CAUSE_SHARE) * words
         np.copyto(both, causes, where=np.isnan(words))
         return np.where(has_causes, both, words)

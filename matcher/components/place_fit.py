@@ -23,16 +23,15 @@ def names_a_place(query: Query) -> bool:
 def presence(scored: Scored) -> Floats:
     """Return how far each organization is known to work in the brief's countries, 0..1 or NaN; float32 (n,)."""
     columns = scored.columns
-    codes = columns.codes
     wanted = sorted(scored.query.vocabulary.countries(scored.query.brief.places))
-    fit = np.zeros(columns.n, np.float32)
+    fit = np.zeros(scored.n, np.float32)
     for country in wanted:
-        fit += columns.strength_bytes(ClaimKind.PLACE, country)
+        fit += scored.strength_bytes(ClaimKind.PLACE, country)
     fit *= np.float32(1 / (FULL * max(1, len(wanted))))
-    seats = np.asarray(columns.country[: columns.n])
-    seat = np.isin(seats, np.array([codes.countries[country] for country in wanted], seats.dtype))
+    seats = np.asarray(columns.country[scored.rows])
+    seat = np.isin(seats, np.array([columns.codes.countries[country] for country in wanted], seats.dtype))
     np.maximum(fit, SEAT_HERE / np.float32(max(1, len(wanted)) ** 0.5), out=fit, where=seat)
-    elsewhere = ~(known(columns, ClaimKind.PLACE) | seat)
+    elsewhere = ~(known(scored, ClaimKind.PLACE) | seat)
     np.copyto(fit, SEAT_ELSEWHERE, where=elsewhere)
     np.copyto(fit, np.float32(np.nan), where=elsewhere & (seats == 0))
     return fit

@@ -21,12 +21,11 @@ def candidate_gain(scored: Scored) -> Floats:
 
     Gains add up as independent chances, 1 - prod(1 - gain); NaN where its needs are unknown.
     """
-    columns = scored.columns
-    missed = np.ones(columns.n, np.float32)
+    missed = np.ones(scored.n, np.float32)
     for offer in scored.query.brief.offers:
-        missed *= 1 - strongest(columns, ClaimKind.NEED, [offer.code])
+        missed *= 1 - strongest(scored, ClaimKind.NEED, [offer.code])
     missed *= 1 - HEADWAY_SHARE * scored.once(cause_match)
-    return unknown_to_nan(1 - missed, known(columns, ClaimKind.NEED))
+    return unknown_to_nan(1 - missed, known(scored, ClaimKind.NEED))
 
 
 class Reciprocity:
@@ -46,7 +45,7 @@ class Reciprocity:
 
     def score(self, scored: Scored) -> Floats:
         """Return the harmonic mean of both directions; NaN where either is unknown."""
-        gain, theirs = scored.once(needs_met), scored.fact(candidate_gain)
+        gain, theirs = scored.once(needs_met), scored.once(candidate_gain)
         both = gain + theirs
         np.copyto(both, 1, where=both == 0)
         mean = 2 * gain

@@ -42,13 +42,13 @@ class ValueAlignment:
 
     def score(self, scored: Scored) -> Floats:
         """Return 0.5 plus what is shared, minus what is opposed; NaN where nothing bears on the question."""
-        columns, query = scored.columns, scored.query
+        query = scored.query
         values = query.once(stood_for)
-        shared = np.zeros(columns.n, np.float32)
+        shared = np.zeros(scored.n, np.float32)
         for code in values:
-            shared += strongest(columns, ClaimKind.VALUE, [code])
+            shared += strongest(scored, ClaimKind.VALUE, [code])
         against = query.once(opposed)
-        clash = strongest(columns, ClaimKind.VALUE, against) if against else np.zeros(columns.n, np.float32)
+        clash = strongest(scored, ClaimKind.VALUE, against) if against else np.zeros(scored.n, np.float32)
         aligned = np.minimum(shared / np.float32(min(len(values), 2)), 1)
         value = np.clip(0.5 + 0.5 * aligned - clash, 0, 1)
         return np.where((shared > 0) | (clash > 0), value, np.nan).astype(np.float32)
