@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
 from kb import annotating, integrity, journal, landing, queries
 from kb.annotating import Annotation
 from kb.brief import Brief
+from kb.casework.store import Casework
 from kb.duplicates import Match, find_duplicates
 from kb.engine import default_url, open_engine, plain_errors, sqlite_path
 from kb.errors import ConflictError, UnknownOrganizationError, UnknownRecordError
@@ -20,15 +20,9 @@ from kb.importing.parsed import Parsed, Progress, no_progress
 from kb.journal import Batch, Change
 from kb.merging import absorb
 from kb.organization import Claim, ClaimKind, ClaimStatus, Engagement, Organization, Relation
-from kb.records import BRIEF, CLAIM, ENGAGEMENT, ORGANIZATION, RELATION
-
-
-def current_user() -> str:
-    """Return the name that changes are recorded under when none is given."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
+from kb.people import current_user
+from kb.records import BRIEF, ENGAGEMENT, ORGANIZATION
+from kb.watchlist_store import WatchlistStore
 
 
 class KnowledgeBase:
@@ -75,6 +69,16 @@ class KnowledgeBase:
             with connection, connection.begin():
                 yield connection
 
+    @property
+    def casework(self) -> Casework:
+        """Vetting cases, partnerships, plans, and the trail of all of them; see `kb.casework`."""
+        return Casework(self.reading, self._writing)
+
+    @property
+    def watchlists(self) -> WatchlistStore:
+        """The lists of sanctioned and debarred organizations; see `kb.watchlist_store`."""
+        return WatchlistStore(self.reading, self._writing)
+
     # Reading ---------------------------------------------------------------------------------
 
     def get(self, organization_id: str) -> Organization:
@@ -103,17 +107,8 @@ class KnowledgeBase:
 
     def count(self) -> Mapping[str, int]:
         """Return how many organizations, claims, engagements, relations and briefs there are."""
-        living = select(func.count()).select_from(ORGANIZATION).where(ORGANIZATION.c.merged_into.is_(None))
         with self.reading() as connection:
-            counts = {"organizations": int(connection.execute(living).scalar_one())}
-            for name, table in (
-                ("claims", CLAIM),
-                ("engagements", ENGAGEMENT),
-                ("relations", RELATION),
-                ("briefs", BRIEF),
-            ):
-                counts[name] = int(connection.execute(select(func.count()).select_from(table)).scalar_one())
-        return counts
+            return queries.counts(connection)
 
     def iterate(self, size: int = 1_000) -> Iterator[Organization]:
         """Yield every living organization, by id."""

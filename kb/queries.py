@@ -1,13 +1,14 @@
-"""Questions to the database that return ids: full-text search, engagements and relations of an organization."""
+"""Questions to the database that return ids and counts: full-text search, what belongs to an organization."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from kb.organization import Relation
-from kb.records import ENGAGEMENT, ORGANIZATION, PARTICIPATION, RELATION, relation_from_row
+from kb.records import BRIEF, CLAIM, ENGAGEMENT, ORGANIZATION, PARTICIPATION, RELATION, chunks, relation_from_row
 
 MATCH = (
     "SELECT o.id FROM organization_fts f JOIN organization o ON o.number = f.rowid "
@@ -32,6 +33,30 @@ def matching_ids(connection: Connection, text: str, limit: int) -> list[str]:
         if len(ids) >= limit:
             break
     return ids[:limit]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return how many living organizations, claims, engagements, relations and briefs there are."""
+    living = select(func.count()).select_from(ORGANIZATION).where(ORGANIZATION.c.merged_into.is_(None))
+    tables = {"claims": CLAIM, "engagements": ENGAGEMENT, "relations": RELATION, "briefs": BRIEF}
+    queries = {name: select(func.count()).select_from(table) for name, table in tables.items()}
+    found = {"organizations": living} | queries
+    return {name: int(connection.execute(query).scalar_one()) for name, query in found.items()}
+
+
+def roots(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return for each known id the organization that it leads to: itself, or the one that absorbed it."""
+    found: dict[str, str] = {}
+    for part in chunks(list(dict.fromkeys(ids))):
+        query = select(ORGANIZATION.c.id, ORGANIZATION.c.merged_into).where(ORGANIZATION.c.id.in_(part))
+        found |= {row[0]: row[1] or row[0] for row in connection.execute(query)}
+    return found
+
+
+def absorbed(connection: Connection) -> dict[str, str]:
+    """Return every merged organization's id, with the id of the one that absorbed it."""
+    query = select(ORGANIZATION.c.id, ORGANIZATION.c.merged_into).where(ORGANIZATION.c.merged_into.is_not(None))
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def with_merged(connection: Connection, organization_id: str) -> list[str]:

@@ -172,3 +172,76 @@ class ChangeRow(SQLModel, table=True):
     action: str
     before: str | None = Field(default=None, sa_type=Text)
     __table_args__ = (Index("ix_change_entity", "entity", "entity_id"), {"sqlite_autoincrement": True})
+
+
+class CaseEventRow(SQLModel, table=True):
+    """One event of the trail. It is never changed: its digest covers it and the event before it.
+
+    `at` is text (ISO 8601, UTC), so that the digest covers what is stored, letter by letter.
+    """
+
+    __tablename__ = "case_event"
+
+    number: int | None = Field(default=None, primary_key=True)
+    stream: str = Field(index=True)
+    kind: str
+    body: str = Field(sa_type=Text)
+    who: str
+    at: str
+    previous: str = Field(unique=True)
+    digest: str = Field(unique=True)
+    __table_args__ = {"sqlite_autoincrement": True}
+
+
+class TrailHeadRow(SQLModel, table=True):
+    """The newest event of the trail, so that events missing at its end are noticed. One row, `id` 1."""
+
+    __tablename__ = "trail_head"
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: int
+    digest: str
+
+
+class WatchlistRow(SQLModel, table=True):
+    """A copy of a watchlist: the one in use, and the one that it replaced."""
+
+    __tablename__ = "watchlist"
+
+    number: int | None = Field(default=None, primary_key=True)
+    code: str = Field(index=True)
+    in_use: bool
+    title: str
+    publisher: str
+    published_on: date | None = None
+    read_on: date
+    entities: int
+    digest: str
+    imported_by: str
+    imported_at: datetime
+    replaced: int | None = None
+    counts: str = "{}"
+    rejections: str = Field(default="[]", sa_type=Text)
+    __table_args__ = {"sqlite_autoincrement": True}
+
+
+class ListedEntityRow(SQLModel, table=True):
+    """An entry of a watchlist, in the order of the file; lists of texts are JSON."""
+
+    __tablename__ = "listed_entity"
+
+    watchlist_number: int = Field(sa_column=_owner("watchlist.number", primary=True))
+    entity_id: str = Field(primary_key=True)
+    position: int
+    name: str = Field(sa_type=Text)
+    aliases: str = Field(default="[]", sa_type=Text)
+    weak_aliases: str = Field(default="[]", sa_type=Text)
+    countries: str = "[]"
+    registration_numbers: str = Field(default="[]", sa_type=Text)
+    programme: str = Field(default="", sa_type=Text)
+    measure: str = Field(default="", sa_type=Text)
+    grounds: str = Field(default="", sa_type=Text)
+    start: date | None = None
+    end: date | None = None
+    locator: str = Field(default="", sa_type=Text)
+    kind: str
