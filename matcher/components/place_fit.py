@@ -30,8 +30,10 @@ def presence(scored: Scored) -> Floats:
     fit *= np.float32(1 / (FULL * max(1, len(wanted))))
     seats = np.asarray(columns.country[scored.rows])
     seat = np.isin(seats, np.array([columns.codes.countries[country] for country in wanted], seats.dtype))
+    has_places = known(scored, ClaimKind.PLACE)
+    seat &= ~has_places | (fit > 0)
     np.maximum(fit, SEAT_HERE / np.float32(max(1, len(wanted)) ** 0.5), out=fit, where=seat)
-    elsewhere = ~(known(scored, ClaimKind.PLACE) | seat)
+    elsewhere = ~(has_places | seat)
     np.copyto(fit, SEAT_ELSEWHERE, where=elsewhere)
     np.copyto(fit, np.float32(np.nan), where=elsewhere & (seats == 0))
     return fit
