@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from matcher.errors import LabelsError
 from matcher.values.comparison import ValueComparer
 from matcher.values.features import overlap
-from matcher.values.learning import LabelledTexts
 from matcher.values.meaning import Encoder
 from matcher.values.model import LABELS
+from matcher.values.statements import LabelledTexts
 
 COLUMNS = ("pair_id", "text_a", "text_b", "label")
 Row = dict[str, object]

@@ -84,27 +84,31 @@ class ValueComparer:
             known = encoder is not None and weights_of(encoder.key) == weights_of(with_meaning.encoder)
             model = with_meaning if known else load_models()[WORDS_ONLY]
         self.model = model
-        self.reader = MeaningReader(encoder, self.stances) if encoder is not None and model.encoder else None
+        self.reader = MeaningReader(encoder, self.stances, self.cues) if encoder is not None and model.encoder else None
 
     def pairs(self, texts: Sequence[tuple[str, str]]) -> list[Pair]:
         """Read both texts of every pair; each text once."""
         distinct = list(dict.fromkeys(text for pair in texts for text in pair))
-        meanings: Sequence[Meaning | None] = self.reader.read(distinct) if self.reader else [None] * len(distinct)
+        readings = [read_stances(text, self.stances, self.cues) for text in distinct]
+        meanings: Sequence[Meaning | None] = self.reader.read(readings) if self.reader else [None] * len(distinct)
         read = {
-            text: _Read(read_stances(text, self.stances, self.cues), meaning)
-            for text, meaning in zip(distinct, meanings, strict=True)
+            text: _Read(reading, meaning) for text, reading, meaning in zip(distinct, readings, meanings, strict=True)
         }
         return [Pair(read[a].words, read[b].words, read[a].meaning, read[b].meaning) for a, b in texts]
 
     def features(self, pair: Pair) -> dict[str, float]:
         """Return the features of a pair as read."""
-        return pair_features(pair, self.cues, self.codes, self.reader.directions if self.reader else None)
+        if self.reader is None:
+            return pair_features(pair, self.cues, self.codes)
+        return pair_features(pair, self.cues, self.codes, self.reader.directions, self.reader.turns)
 
     def features_blinded(self, pair: Pair) -> dict[str, float]:
         """Return the features of a pair as if the questions that it bears on were unknown."""
         blind, kept = blinded(pair, self.codes)
-        directions = self.reader.directions[list(kept)] if self.reader else None
-        return pair_features(blind, self.cues, [self.codes[index] for index in kept], directions)
+        codes, rows = [self.codes[index] for index in kept], list(kept)
+        if self.reader is None:
+            return pair_features(blind, self.cues, codes)
+        return pair_features(blind, self.cues, codes, self.reader.directions[rows], self.reader.turns[rows])
 
     def compare(self, texts: Sequence[tuple[str, str]]) -> list[ValueComparison]:
         """Compare many pairs; the texts are encoded together."""
@@ -134,7 +138,7 @@ class ValueComparer:
 
     def _at_stake(self, pair: Pair, label: str) -> tuple[int, tuple[str, ...]] | None:
         """Return the question that both texts are about, and the principles of the sides that they take."""
-        stand = standing(pair, self.codes)
+        stand = standing(pair, self.codes, self.reader.turns if self.reader else None)
         known = np.array([self._bears_on(pair, index) for index in range(len(self.codes))])
         if not known.any():
             return None

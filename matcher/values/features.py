@@ -5,7 +5,7 @@ Every feature is symmetric in the two texts, so that swapping them changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,10 +15,12 @@ from matcher.values.meaning import Floats, Meaning
 from matcher.values.polarity import is_content, stem
 from matcher.values.reading import StanceReading
 
-FOCUS = 10.0
+FOCUS = 20.0
 LEAN_SCALE = 4.0
-CAMP_SCALE = 6.0
+PULL_SCALE = 0.75
+CAMP_SCALE = 1.5
 MENTION = 0.1
+FAINT = 1e-4
 BLINDED = 2
 
 
@@ -57,7 +59,15 @@ def blinded(pair: Pair, codes: Sequence[str]) -> tuple[Pair, tuple[int, ...]]:
 
 def _only_questions(meaning: Meaning, kept: Sequence[int]) -> Meaning:
     rows = list(kept)
-    return replace(meaning, near=meaning.near[rows], lean=meaning.lean[rows], clause=meaning.clause[rows])
+    return replace(
+        meaning,
+        near=meaning.near[rows],
+        lean=meaning.lean[rows],
+        pull=meaning.pull[rows],
+        clause=meaning.clause[rows],
+        camp=meaning.camp[rows],
+        shares=meaning.shares[rows],
+    )
 
 
 def overlap(a: StanceReading, b: StanceReading) -> float:
@@ -124,8 +134,16 @@ class Standing:
     signs_b: Floats
 
 
-def standing(pair: Pair, codes: Sequence[str]) -> Standing:
-    """Join the words and the meaning of both texts, question by question."""
+def standing(pair: Pair, codes: Sequence[str], turns: Floats | None = None) -> Standing:
+    """Join the words and the meaning of both texts, question by question.
+
+    Parameters
+    ----------
+    pair : Pair
+    codes : sequence of str
+    turns : NDArray or None, (n_questions,)
+        -1 where the `against` side is the one akin to the `for` sides of other questions; asked for with meanings.
+    """
     near = np.zeros(len(codes), np.float32)
     signs = []
     for reading, meaning in ((pair.a, pair.meaning_a), (pair.b, pair.meaning_b)):
@@ -134,7 +152,8 @@ def standing(pair: Pair, codes: Sequence[str]) -> Standing:
         near += MENTION * np.array([side is not None for side in sides], np.float32) / 2
         if meaning is not None:
             near += meaning.near / 2
-            evidence = evidence + LEAN_SCALE * meaning.lean
+            evidence = evidence + LEAN_SCALE * meaning.lean + PULL_SCALE * meaning.pull
+            evidence = evidence + CAMP_SCALE * meaning.camp.sum() * (1.0 if turns is None else turns)
         signs.append(np.asarray(np.tanh(evidence), np.float32))
     weights = np.exp(FOCUS * (near - near.max()))
     return Standing(np.asarray(weights / weights.sum(), np.float32), signs[0], signs[1])
@@ -151,10 +170,12 @@ def meaning_features(a: Meaning, b: Meaning, stand: Standing, directions: Floats
         From the `against` side to the `for` side of each question; unit rows.
     """
     cosine = float(a.vector @ b.vector)
-    product = float(stand.weights @ (stand.signs_a * stand.signs_b))
-    top = int(stand.weights.argmax())
-    topmost = float(stand.signs_a[top] * stand.signs_b[top])
+    products = stand.signs_a * stand.signs_b
+    product = float(stand.weights @ products)
     along = np.abs(directions @ (a.vector - b.vector))
+    camps = float(np.tanh(a.camp.sum()) * np.tanh(b.camp.sum()))
+    same = float((a.shares * b.shares).sum())
+    opposed = float((a.shares * b.shares[:, ::-1]).sum())
     return {
         "cosine": cosine,
         "cosine_squared": cosine**2,
@@ -163,22 +184,30 @@ def meaning_features(a: Meaning, b: Meaning, stand: Standing, directions: Floats
         "stand_agree": max(product, 0.0),
         "stand_conflict": max(-product, 0.0),
         "stand_alike": product * cosine,
-        "stand_top": topmost,
+        "stand_top": float(products[int(stand.weights.argmax())]),
         "apart_along": float(stand.weights @ along),
-        "camp_product": float(np.tanh(CAMP_SCALE * a.camp) * np.tanh(CAMP_SCALE * b.camp)),
+        "camp_product": camps,
+        "camp_alike": camps * cosine,
+        "attention_opposed": float(np.log((opposed + FAINT) / (same + FAINT))),
+        "attention_shared": float(np.log(opposed + same + FAINT)),
     }
 
 
-def pair_features(pair: Pair, cues: Cues, codes: Sequence[str], directions: Floats | None) -> dict[str, float]:
+def pair_features(
+    pair: Pair, cues: Cues, codes: Sequence[str], directions: Floats | None = None, turns: Floats | None = None
+) -> dict[str, float]:
     """Return all features by name; those of meaning only when both texts have one."""
     features = stance_features(pair.a, pair.b) | word_features(pair.a, pair.b, cues)
     if pair.meaning_a is not None and pair.meaning_b is not None and directions is not None:
-        found = meaning_features(pair.meaning_a, pair.meaning_b, standing(pair, codes), directions)
+        found = meaning_features(pair.meaning_a, pair.meaning_b, standing(pair, codes, turns), directions)
         features |= found
-        alike = found["cosine"]
-        features["side_conflict_alike"] = features["side_conflict"] * alike
-        features["differ_alike"] = features["both_differ"] * alike
-    return features
+        features |= _times("cosine", features)
+    return features | _times("overlap", features)
+
+
+def _times(by: str, features: Mapping[str, float]) -> dict[str, float]:
+    """Return each feature times another: what a feature says depends on how alike the texts are."""
+    return {f"{name} * {by}": value * features[by] for name, value in features.items() if "*" not in name}
 
 
 def _only(a: StanceReading, b: StanceReading) -> set[str]:

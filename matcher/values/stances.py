@@ -18,6 +18,7 @@ FOLDER = Path(__file__).with_name("stances")
 REQUIRED = ("label", "for", "against", "good", "bad", "for_says", "against_says")
 PHRASE_LISTS = ("good", "bad", "for_phrases", "against_phrases")
 SENTENCE_LISTS = ("for_says", "against_says")
+TURNED = "turned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Stance:
         Phrases that take a side by themselves.
     for_says, against_says : tuple of str
         Sentences typical of either side.
+    turned : bool
+        Whether the `against` side, and not the `for` side, is akin to the `for` sides of the other questions.
     """
 
     code: str
@@ -49,6 +52,7 @@ class Stance:
     against_phrases: tuple[Phrase, ...]
     for_says: tuple[str, ...]
     against_says: tuple[str, ...]
+    turned: bool = False
 
     def principles(self, signs: Sequence[float]) -> tuple[str, ...]:
         """Return the principles at stake: those of the sides taken, or the question where none fits.
@@ -64,9 +68,11 @@ class Stance:
 def _problems(where: str, code: str, body: Any, vocabulary: Vocabulary) -> list[str]:  # noqa: ANN401
     if not isinstance(body, dict) or (missing := [field for field in REQUIRED if not body.get(field)]):
         return [f"{where}: needs {', '.join(REQUIRED if not isinstance(body, dict) else missing)}"]
-    found = [f"{where}: unknown field {field}" for field in sorted(set(body) - {*REQUIRED, *PHRASE_LISTS})]
+    found = [f"{where}: unknown field {field}" for field in sorted(set(body) - {*REQUIRED, *PHRASE_LISTS, TURNED})]
     lists = [field for field in (*PHRASE_LISTS, *SENTENCE_LISTS) if field in body]
     found += [f"{where}: {field} must be a list" for field in lists if not isinstance(body[field], list)]
+    if not isinstance(body.get(TURNED, False), bool):
+        found.append(f"{where}: {TURNED} must be true or false")
     if found:
         return found
     for side in ("for", "against"):
@@ -94,6 +100,7 @@ def _stance(code: str, body: Mapping[str, Any]) -> Stance:
         against_phrases=_compiled(body, "against_phrases"),
         for_says=tuple(str(sentence) for sentence in body["for_says"]),
         against_says=tuple(str(sentence) for sentence in body["against_says"]),
+        turned=body.get(TURNED, False),
     )
 
 

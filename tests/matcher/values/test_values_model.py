@@ -5,8 +5,9 @@ import pytest
 from matcher.errors import TooLittleDataError
 from matcher.values.comparison import ValueComparer
 from matcher.values.errors import ValueModelError
-from matcher.values.learning import LabelledTexts, learn, save
+from matcher.values.learning import learn, save
 from matcher.values.model import FILE, WITH_MEANING, WORDS_ONLY, load_models
+from matcher.values.statements import LabelledTexts
 
 PAIRS = [
     LabelledTexts("1", "We ban tobacco.", "We fight tobacco.", "aligned"),
