@@ -29,6 +29,7 @@ class DataSource:
 
 SOURCES: Mapping[str, DataSource] = {
     "equities": DataSource("financedatabase/equities.csv.gz", "symbol", ("summary",)),
+    "cordis": DataSource("cordis_horizon_europe/project.csv.gz", "id", ("objective",)),
     "ukcat_sample": DataSource("ukcat/sample.csv", "reg_number", ("activities", "objects")),
     "ukcat_top2000": DataSource("ukcat/top2000.csv", "reg_number", ("activities", "objects")),
 }

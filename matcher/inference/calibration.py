@@ -12,7 +12,7 @@ from pathlib import Path
 from matcher.inference.errors import CalibrationError
 
 FILE = Path(__file__).with_name("calibration.json")
-KINDS = ("capacity", "concern")
+KINDS = ("capacity", "concern", "asset", "need", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def calibrated(score: float, curve: Curve) -> float:
 
 @cache
 def load_calibration(path: Path = FILE) -> Mapping[str, Curve]:
-    """Read the curves of capacities and concerns.
+    """Read the curve of every kind of claim.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Concerns found in a reading, and how deep the organization is in each."""
+"""Concerns found in a reading: what an organization deals in, apart from what it merely mentions."""
 
 from __future__ import annotations
 
@@ -6,20 +6,30 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kb.organization import ConcernRole
+from matcher.inference.depth import depth_of
 from matcher.inference.findings import Finding, strongest_first
 from matcher.inference.phrases import Phrase
 from matcher.inference.reading import Hit, Reading
 from matcher.inference.rules import Rule
+from matcher.inference.speaker import is_investor, is_proposal, is_tracker
 
 SUPPLY_LIST = 3
-LIST_PLACE = 0.2
-AFTER = 40
+INVESTED_LIST = 4
+LONG_LIST = 5
 REACH = 130
-LISTED = re.compile(r"[^.;]*?\b(?:industries|sectors|markets|applications|projects|fields|segments)\b")
+LISTED = re.compile(r"[^.;]*?\b(?:industries|sectors|markets|applications|projects|fields|segments|customers)\b")
 TOWARDS = re.compile(r"\b(?:for|to|in|including|serves|such as|comprising|comprise)\b")
+LIST_OF_OTHERS = re.compile(
+    r"\b(?:industries|sectors|markets|fields|verticals|areas|customers|clients|companies)\b,?"
+    r" (?:including|such as|like|comprising|namely|across|in)\b(?P<between>[^.;]*)$"
+)
+OTHERS = re.compile(
+    r"\W+(?:\w+\W+)?(?:companies|manufacturers|growers|farmers|retailers|dealers|makers|brand owners)\b"
+)
+ANY_COMMA = re.compile(",")
+COMMA = re.compile(r",(?!\s+(?:(?:the|and|or|of)\s+){0,3}[A-Z])")
+ONE_OF_THEM = re.compile(r"\b(?:one of|among|largest|leading|biggest|which are|group of|owns|acquire[sd]?)\b[^.;]*$")
 CORE = 0.8
-BEFORE = 160
-MANY_CLAUSES = 3
 SCORE = {"business": 0.9, "product": 0.8, "supply": 0.65}
 
 
@@ -29,14 +39,17 @@ def concern_findings(
     """Find concerns and their role.
 
     A product in the first sentence of a maker, or in three clauses of it, is a main business; what stands
-    late in a list, in a sentence that begins "it also", or is only sold or supplied, is minor.
+    late in a list, in a sentence that begins "it also", or is only sold or supplied, is minor. The proposal of
+    a research project studies a thing and does not deal in it, and a paper that tracks a price does nothing.
     """
     found: dict[str, Finding] = {}
+    if is_proposal(reading.text, reading.lowered) or is_tracker(reading.lowered):
+        return found
     for code, listed in rules.items():
         hits = [hit for rule in listed for hit in reading.hits(rule)]
         hits = [hit for hit in hits if not _is_mention(reading, hit, roles)]
         if hits:
-            role = ConcernRole.CORE if _depth(reading, hits, roles) >= CORE else ConcernRole.MINOR
+            role = ConcernRole.CORE if depth_of(reading, hits, roles) >= CORE else ConcernRole.MINOR
             score = max(SCORE[hit.rule.part] for hit in hits)
             found[code] = Finding(code, score, strongest_first(hits), role)
     return found
@@ -46,63 +59,42 @@ def _is_mention(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ..
     clause = reading.clauses[hit.clause]
     if reading.stands(roles["mention"], clause):
         return True
-    if hit.rule.part != "business" and _in_list_of_industries(reading, hit):
-        return True
-    if hit.rule.part != "supply":
-        return False
-    around = reading.lowered[max(clause.start, hit.start - 20) : min(clause.end, hit.end + 90)]
-    return around.count(",") > SUPPLY_LIST
+    around = _commas(reading, max(clause.start, hit.start - 20), min(clause.end, hit.end + 90))
+    if hit.rule.part != "business":
+        if _in_list_of_industries(reading, hit):
+            return True
+        if around > INVESTED_LIST and is_investor(reading.lowered):
+            return True
+    if hit.rule.part == "product":
+        return _is_of_others(reading, hit)
+    return hit.rule.part == "supply" and around > SUPPLY_LIST
+
+
+def _commas(reading: Reading, start: int, end: int) -> int:
+    """Count the commas of a list of things: those before a capital part names and places."""
+    return len((COMMA if reading.text != reading.text.upper() else ANY_COMMA).findall(reading.text, start, end))
 
 
 def _in_list_of_industries(reading: Reading, hit: Hit) -> bool:
     """Tell whether a word stands in "for A, B, C and other industries": those are customers, named in passing."""
     clause = reading.clauses[hit.clause]
     after = LISTED.match(reading.lowered, hit.end, min(clause.end, hit.end + REACH))
-    if after is None:
+    low = max(clause.start, hit.start - REACH)
+    before = reading.lowered[low : hit.start]
+    if after is not None:
+        commas = _commas(reading, low, after.end())
+        if commas >= LONG_LIST or (commas >= SUPPLY_LIST and TOWARDS.search(reading.lowered, low, hit.end)):
+            return True
+    led = LIST_OF_OTHERS.search(before)
+    if led is None:
         return False
-    before = reading.lowered[max(clause.start, hit.start - REACH) : hit.start]
-    return before.count(",") + after.group().count(",") >= SUPPLY_LIST and bool(TOWARDS.search(before))
+    rest = _commas(reading, hit.end, min(clause.end, hit.end + REACH))
+    return led.group("between").count(",") + rest >= SUPPLY_LIST - 1
 
 
-def _depth(reading: Reading, hits: Sequence[Hit], roles: Mapping[str, tuple[Phrase, ...]]) -> float:
-    """Return `CORE` or more for a main business."""
-    supplied = [hit for hit in hits if hit.rule.part == "supply"]
-    own = [
-        hit
-        for hit in hits
-        if hit.rule.part == "business"
-        or (
-            hit.rule.part == "product"
-            and not any(hit.start < other.end and other.start < hit.end for other in supplied)
-        )
-    ]
-    if not own:
-        return 0.0
-    depth = max(_of_hit(reading, hit, roles) for hit in own)
-    if len({hit.clause for hit in own}) >= MANY_CLAUSES:
-        depth += 0.15
-    return depth
-
-
-def _of_hit(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ...]]) -> float:
+def _is_of_others(reading: Reading, hit: Hit) -> bool:
+    """Tell whether a word only says what other companies deal in ("crop protection companies")."""
+    if not OTHERS.match(reading.lowered, hit.end):
+        return False
     clause = reading.clauses[hit.clause]
-    before = reading.lowered[max(clause.start, hit.start - BEFORE) : hit.start]
-    depth = 0.4 if hit.rule.part == "business" else 0.0
-    depth += {0: 0.6, 1: 0.4}.get(clause.sentence, 0.1)
-    if any(
-        True
-        for phrase in roles["makes"]
-        for _ in phrase.spans(reading.lowered[clause.start : min(clause.end, hit.end + AFTER)])
-    ) or (clause.sentence == 1 and any(True for phrase in roles["offers"] for _ in phrase.spans(before))):
-        depth += 0.4
-    elif reading.stands(roles["sells"], clause):
-        depth += 0.2
-    if any(True for phrase in roles["aside"] for _ in phrase.spans(before)):
-        depth -= 0.5
-    return depth - LIST_PLACE * _place_in_list(before, (*roles["begins"], *roles["makes"], *roles["sells"]))
-
-
-def _place_in_list(before: str, verbs: Sequence[Phrase]) -> int:
-    """Count the commas between the last verb and what it is said of."""
-    last = max((end for phrase in verbs for _, end in phrase.spans(before)), default=0)
-    return before.count(",", last)
+    return not ONE_OF_THEM.search(reading.lowered[clause.start : hit.start])

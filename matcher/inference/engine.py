@@ -16,6 +16,7 @@ from matcher.inference.lexicon import Lexicon, lexicon_findings, load_lexicon
 from matcher.inference.prose import language
 from matcher.inference.reading import Reading
 from matcher.inference.rules import FOLDER, Rules, load_rules
+from matcher.inference.signals import signal_findings
 
 THRESHOLD = 0.5
 LEXICON_CONFIDENCE = 0.7
@@ -68,6 +69,7 @@ def infer(text: str, *, name: str = "", industry: str | None = None, where: str 
         *_capacities(reading, rules, rules.industries.get(industry or "", {}), curves["capacity"], where),
         *_concerns(reading, rules, curves["concern"], where),
         *_lexical(reading, where),
+        *_signals(reading, rules, curves, where),
     )
 
 
@@ -100,3 +102,9 @@ def _concerns(reading: Reading, rules: Rules, curve: Curve, where: str) -> Itera
 def _lexical(reading: Reading, where: str) -> Iterator[Claim]:
     for kind, finding in lexicon_findings(reading, _lexicon()):
         yield claim(kind, finding, reading, where, LEXICON_CONFIDENCE)
+
+
+def _signals(reading: Reading, rules: Rules, curves: Mapping[str, Curve], where: str) -> Iterator[Claim]:
+    for kind, finding in signal_findings(reading, rules):
+        if finding.score >= THRESHOLD:
+            yield claim(kind, finding, reading, where, calibrated(finding.score, curves[kind.value]))

@@ -10,23 +10,12 @@ from dataclasses import dataclass
 from matcher.inference.phrases import Phrase
 from matcher.inference.prose import Clause, clauses, lower
 from matcher.inference.rules import Guard, Rule
+from matcher.inference.speaker import speaker_of
 
 COMPANY_NAME = re.compile(
     r"(?:(?:[A-Z0-9][\w&'\u2019.\-]*|of|de|do|da|and|y|&|e|the|ve|und|et|\([A-Z]\w*\)),?\s+){1,9}"
     r"(?:Inc|Ltd|Limited|Corp|Corporation|Company|Co|PLC|Plc|plc|S\.?A\.?|AG|N\.?V\.?|Tbk|Berhad|Bhd|AB|ASA|A/S|SE|"
     r"Oyj|SpA|S\.p\.A|Holdings|Group|GmbH|KGaA|LLC|L\.P|LP|Sirketi|Trust)\b\.?"
-)
-COMPANY = re.compile(
-    r"\b(?:(?:the|this|its|a|an|of|holding|based|trading|\w+ing) company|the firm|headquartered in|subsidiaries|"
-    r"segments?|listed|engages in|operates as|the fund|manufactur\w+|products|dealers|brands?|founded in)\b"
-)
-NONPROFIT = re.compile(
-    r"\b(?:charit(?:y|ies|able)|trustees|our members|nonprofit|non-profit|not-for-profit|public benefit|"
-    r"objects|worship|parish|fund-?rais\w+|beneficiaries|scio)\b"
-)
-LIKE_NONPROFIT = re.compile(
-    r"\b(?:relief of|reliev(?:e|ing)|advanc(?:e|ing|ement) (?:of|the|education)|volunteers?|church|christian|residents|"
-    r"inhabitants|to promote|to provide|provision of|the trust|community|grants?|school|faith|pupils|members|hospice)\b"
 )
 MAX_QUOTE = 320
 MARGIN = 130
@@ -58,7 +47,7 @@ class Reading:
         self.text = text
         self.lowered = _without_names(text, lower(text), name)
         self.clauses = clauses(text)
-        self.speaker = _speaker(self.lowered)
+        self.speaker = speaker_of(self.lowered)
         self.masks = [mask for guard in guards for mask in self._masks(guard)]
 
     def _masks(self, guard: Guard) -> Iterator[tuple[int, int, str]]:
@@ -94,6 +83,8 @@ class Reading:
         """Yield the hits of a rule that nothing speaks against."""
         if not self.clauses or not (rule.speaker == "any" or self.speaker in {rule.speaker, "any"}):
             return
+        if any(True for phrase in rule.text_not for _ in phrase.spans(self.lowered)):
+            return
         vetoes: list[tuple[int, int]] | None = None
         settled: dict[int, bool] = {}
         for phrase in rule.any:
@@ -124,15 +115,6 @@ class Reading:
             while high > end and high < len(self.text) and self.text[high].isalnum():
                 high -= 1
         return self.text[low:high].strip()
-
-
-def _speaker(lowered: str) -> str:
-    """Tell whether a text sounds like a company or a nonprofit; ``any`` when neither is clear."""
-    if NONPROFIT.search(lowered):
-        return "nonprofit"
-    if COMPANY.search(lowered):
-        return "company"
-    return "nonprofit" if LIKE_NONPROFIT.search(lowered) else "any"
 
 
 def _folded(text: str) -> str:

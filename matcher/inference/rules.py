@@ -13,7 +13,7 @@ from matcher.inference.errors import PatternError
 from matcher.inference.phrases import Phrase, compile_phrases
 
 FOLDER = Path(__file__).with_name("patterns")
-PHRASE_LISTS = ("any", "not", "clause_not", "near")
+PHRASE_LISTS = ("any", "not", "clause_not", "near", "text_not")
 RULE_FIELDS = {*PHRASE_LISTS, "weight", "through", "part", "speaker"}
 PARTS = ("product", "business", "supply")
 SPEAKERS = ("any", "company", "nonprofit")
@@ -33,7 +33,9 @@ class Rule:
     clause_not : tuple of Phrase
         or one of these stands anywhere in its clause,
     near : tuple of Phrase
-        or none of these stands in its clause (when any are given).
+        or none of these stands in its clause (when any are given),
+    text_not : tuple of Phrase
+        or one of these stands anywhere in the text.
     weight : float in 0..1
         Share of remaining doubt that a hit removes.
     through : frozenset of str
@@ -49,6 +51,7 @@ class Rule:
     not_: tuple[Phrase, ...] = ()
     clause_not: tuple[Phrase, ...] = ()
     near: tuple[Phrase, ...] = ()
+    text_not: tuple[Phrase, ...] = ()
     weight: float = 0.6
     through: frozenset[str] = frozenset()
     part: str = "product"
@@ -70,6 +73,9 @@ class Rules:
 
     capacities: Mapping[str, tuple[Rule, ...]]
     concerns: Mapping[str, tuple[Rule, ...]]
+    assets: Mapping[str, tuple[Rule, ...]]
+    needs: Mapping[str, tuple[Rule, ...]]
+    values: Mapping[str, tuple[Rule, ...]]
     guards: tuple[Guard, ...]
     roles: Mapping[str, tuple[Phrase, ...]]
     function_words: Mapping[str, frozenset[str]]
@@ -97,6 +103,7 @@ def _rule(body: object, where: str, guards: set[str], problems: list[str]) -> Ru
         not_=lists["not"],
         clause_not=lists["clause_not"],
         near=lists["near"],
+        text_not=lists["text_not"],
         weight=float(weight),
         through=frozenset(through),
         part=part,
@@ -164,6 +171,9 @@ def load_rules(folder: Path = FOLDER) -> Rules:
     rules = Rules(
         capacities=_by_code(sorted(folder.glob("capacities_*.yaml")), set(vocabulary.capacities), names, problems),
         concerns=_by_code(sorted(folder.glob("concerns_*.yaml")), set(vocabulary.concerns), names, problems),
+        assets=_by_code([folder / "assets.yaml"], set(vocabulary.assets), names, problems),
+        needs=_by_code([folder / "needs.yaml"], set(vocabulary.lendable), names, problems),
+        values=_by_code([folder / "values.yaml"], set(vocabulary.values), names, problems),
         guards=guards,
         roles=_phrase_lists(folder / "roles.yaml", problems),
         function_words={code: frozenset(str(word) for word in listed) for code, listed in words.items()},
