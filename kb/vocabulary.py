@@ -17,12 +17,21 @@ from kb.organization import Claim, ClaimKind
 from kb.yaml_files import read_mapping
 
 FOLDER = Path(__file__).with_name("vocabulary")
-TERM_FIELDS = {"label", "definition", "synonyms", "broader", "opposes", "inverse_label", "symmetric", "place_bound"}
+TERM_FIELDS = {"label", "definition", "synonyms", "broader", "opposes", "inverse_label", "symmetric", "place_bound", "by_finding"}
 
 
 @dataclass(frozen=True)
 class Term:
-    """One entry of a vocabulary."""
+    """One entry of a vocabulary.
+
+    Attributes
+    ----------
+    by_finding : bool
+        Of concerns: only courts, authorities or the press tell, never what an organization says of itself, so that a
+        profile without it says nothing.
+    below, above : codes
+        All narrower and all broader terms.
+    """
 
     code: str
     label: str
@@ -33,6 +42,7 @@ class Term:
     inverse_label: str = ""
     symmetric: bool = False
     place_bound: bool = False
+    by_finding: bool = False
     below: frozenset[str] = frozenset()
     above: tuple[str, ...] = ()
 
@@ -138,6 +148,7 @@ def _terms(folder: Path, name: str, problems: list[str]) -> dict[str, Term]:
             inverse_label=str(body.get("inverse_label", "")),
             symmetric=bool(body.get("symmetric", False)),
             place_bound=bool(body.get("place_bound", False)),
+            by_finding=bool(body.get("by_finding", False)),
         )
     for term in terms.values():
         linked = [*term.opposes, *([term.broader] if term.broader else [])]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kb.engine import default_url
-from matcher.commands import evaluating, knowledge, learning, matching
+from matcher.commands import evaluating, keeping, knowledge, learning, matching, partnering, vetting
 from matcher.commands.console import KbOption
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 
 app.command("match")(matching.match)
+app.command("exchange")(partnering.exchange)
+app.command("coalition")(partnering.coalition)
 app.command("init")(knowledge.init)
 app.command("import")(knowledge.import_files)
 app.command("show")(knowledge.show)
@@ -32,9 +34,12 @@ app.command("undo")(knowledge.undo)
 app.command("history")(knowledge.history)
 app.command("duplicates")(knowledge.duplicates)
 app.command("merge")(knowledge.merge)
+keeping.register(app)
 app.command("infer")(evaluating.infer)
 app.command("learn")(learning.learn)
 app.add_typer(evaluating.evaluate, name="evaluate")
+app.command("vet")(vetting.vet)
+app.add_typer(vetting.watchlists, name="watchlists")
 
 
 @app.command("app")

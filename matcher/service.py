@@ -19,6 +19,7 @@ from matcher.counterfactuals import candidate_lifts, seeker_lifts
 from matcher.encoder import BUNDLED, SentenceTransformerEncoder
 from matcher.errors import BriefProblemError
 from matcher.explanation import explain
+from matcher.policy_terms import PolicyTerms, policy_problems
 from matcher.profiles import Profiles, Seeking
 from matcher.query import Query
 from matcher.ranking import Caution, Scores, Weighted, diversify, likeness, top, weigh
@@ -53,6 +54,7 @@ class Matcher:
         self.settings: Settings = load_settings()
         self.store = ColumnStore(kb, self.encoder, cache)
         self.profiles = Profiles(kb)
+        self.policies = PolicyTerms(kb)
         self._prepared: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
 
     def columns(self, progress: Progress = no_progress) -> Columns:
@@ -79,6 +81,7 @@ class Matcher:
             self._prepared.move_to_end(key)
             return self._prepared[key]
         problems = check_brief(brief, self.vocabulary, [component.name for component in COMPONENTS])
+        problems += policy_problems(brief.policies)
         if problems:
             raise BriefProblemError(problems)
         self._prepared[key] = Prepared(self._query(brief, columns.last_change), columns)
@@ -178,19 +181,23 @@ class Matcher:
         return lambda scores: weigh(scores, chosen, caution, self.settings.holdbacks)
 
     def _terms(self, prepared: Prepared, filters: Filters | None) -> Terms:
-        return apply_terms(prepared.at_most, filters or Filters(), self.settings.must_strength)
+        terms = apply_terms(prepared.at_most, filters or Filters(), self.settings.must_strength)
+        return Terms(terms.visible, terms.kept_out | self.policies.excluded(prepared.at_most))
 
     def _set_apart(self, apart: Judged) -> tuple[SetApart, ...]:
         columns = apart.scored.columns
         numbers = columns.numbers[apart.rows].tolist()
         found = self.profiles.of(numbers, columns.last_change)
+        organizations = [found[number].organization for number in numbers]
+        by_policy = self.policies.reasons(apart.scored, [organization.id for organization in organizations])
         return tuple(
             SetApart(
-                found[number].organization,
+                organization,
                 100 * float(score),
-                why_kept_out(apart.scored.query, found[number].organization, self.settings.must_strength),
+                why_kept_out(apart.scored.query, organization, self.settings.must_strength)
+                + by_policy.get(organization.id, ()),
             )
-            for number, score in zip(numbers, apart.weighted.score, strict=True)
+            for organization, score in zip(organizations, apart.weighted.score, strict=True)
         )
 
     def _notes(

@@ -19,6 +19,11 @@ class Casework(VettingDesk, PartnershipDesk, PlanDesk):
     Every method is one transaction. Whatever is recorded is added to the trail; nothing is changed or deleted.
     """
 
+    def newest_event(self) -> int:
+        """Return the number of the newest event, 0 when there is none; it grows with everything recorded."""
+        with self._reading() as connection:
+            return trail.newest(connection)
+
     def verify_trail(self, noted: Iterable[str] = ()) -> TrailCheck:
         """Check that the trail is as it was recorded; see `kb.casework.trail.verify`.
 

@@ -92,6 +92,11 @@ class TrailCheck:
         return not self.problem
 
 
+def newest(connection: Connection) -> int:
+    """Return the number of the newest event, 0 when there is none."""
+    return int(connection.execute(select(HEAD.c.number)).scalar_one())
+
+
 def stream_name(*parts: str) -> str:
     """Join the parts of a stream's name; a colon within a part is escaped."""
     return SEPARATOR.join(part.replace("%", "%25").replace(SEPARATOR, "%3A") for part in parts)

@@ -48,7 +48,7 @@ def write_word(ranking: Ranking, path: Path) -> None:
     document.add_heading("Candidates", 1)
     document.add_paragraph(
         f"{ranking.matching:,} of {ranking.considered:,} organizations fit the brief's terms; "
-        f"{ranking.set_apart_count:,} are set apart by its red lines and musts. "
+        f"{ranking.set_apart_count:,} are set apart by its red lines, musts and policies. "
         "Facts marked unverified rest on general public knowledge and must be checked before any approach."
     )
     _table(document, ranking)

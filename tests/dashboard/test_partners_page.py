@@ -29,7 +29,7 @@ def test_an_unknown_brief_in_the_address_falls_back_to_a_known_one(filled, show)
 def test_who_crosses_a_red_line_is_set_apart_with_the_reason(filled, show):
     app = show("partners", brief="handwashing")
     assert "Brewer" not in names(app)
-    assert any(item.label == "Set apart by your musts and red lines (1)" for item in app.expander)
+    assert any(item.label == "Set apart by your musts, red lines and policies (1)" for item in app.expander)
     app.session_state["set_apart"] = True
     assert "Your red line: Alcohol" in words(app.run())
 
