@@ -15,12 +15,17 @@ from matcher.query import Scored
 from matcher.vetting.errors import PolicyError
 from matcher.vetting.facts import Context, gather_facts
 from matcher.vetting.masks import excluded_rows
-from matcher.vetting.policy import load_policies
+from matcher.vetting.policy import known_policies, load_policies
 from matcher.vetting.standing_table import StandingTable
 from matcher.vetting.verdict import vet
 
 Mask = NDArray[np.bool_]
 MASKS_KEPT = 8
+
+
+def policy_titles() -> dict[str, str]:
+    """Return the title of every pack that comes with the product, by code."""
+    return {pack.code: pack.title for pack in load_policies(known_policies())}
 
 
 def policy_problems(policies: Sequence[str]) -> list[str]:

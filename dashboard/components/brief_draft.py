@@ -10,7 +10,8 @@ from kb.brief import Brief, Need, Offer, RedLines, Seeker
 
 NEW = "new"
 UNTITLED = "Untitled brief"
-LISTS = ("causes", "audiences", "places", "values", "sectors")
+LISTS = ("causes", "audiences", "places", "values", "sectors", "policies")
+TERMS = ("exclusivity", "endorsement")
 TEXTS = ("behaviour", "context", "audience_text")
 State = MutableMapping[Any, Any]
 
@@ -37,6 +38,8 @@ def load(state: State, brief: Brief) -> None:
         state[key(field)] = getattr(brief, field)
     for field in LISTS:
         state[key(field)] = list(getattr(brief, field))
+    for field in TERMS:
+        state[key(field)] = getattr(brief, field)
     state[key("needs")] = [need.code for need in brief.needs]
     for need in brief.needs:
         set_need(state, need)
@@ -89,7 +92,8 @@ def draft(state: State, base: Brief) -> Brief:
         countries=tuple(state[key("red_countries")]),
         organizations=base.red_lines.organizations,
     )
-    fields = {field: state[key(field)] for field in TEXTS} | {field: tuple(state[key(field)]) for field in LISTS}
+    fields = {field: state[key(field)] for field in (*TEXTS, *TERMS)}
+    fields |= {field: tuple(state[key(field)]) for field in LISTS}
     return Brief(
         id=base.id,
         title=state[key("title")].strip() or UNTITLED,

@@ -11,6 +11,7 @@ from dashboard.components.brief_draft import key
 from dashboard.components.text import plain
 from kb.knowledge_base import KnowledgeBase
 from kb.vocabulary import Vocabulary
+from matcher.policy_terms import policy_titles
 
 
 def _codes(label: str, field: str, labels: Mapping[str, str], placeholder: str) -> list[str]:
@@ -106,6 +107,10 @@ def _show_terms(vocabulary: Vocabulary) -> None:
         _codes("Red lines: sectors", "red_sectors", dict(vocabulary.sectors), placeholder="None")
     with second:
         _codes("Red lines: countries of the seat", "red_countries", _labels(vocabulary.places), placeholder="None")
+    _codes("Policies whose exclusions set a candidate apart", "policies", policy_titles(), placeholder="None")
+    with st.container(horizontal=True, gap="large"):
+        st.toggle("The partnership is to be exclusive", key=key("exclusivity"))
+        st.toggle("You would endorse the partner or its products", key=key("endorsement"))
 
 
 def _show_seeker(vocabulary: Vocabulary, kb: KnowledgeBase) -> None:

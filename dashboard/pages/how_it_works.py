@@ -13,6 +13,7 @@ from dashboard.components.palette import ink
 from dashboard.components.text import percent, plain
 from dashboard.state import open_desk
 from matcher.components import COMPONENTS
+from matcher.vetting.policy import known_policies, load_policies
 
 SEVERITY_HELP = {
     "exclude": "Your own policy rules it out.",
@@ -50,12 +51,32 @@ st.markdown(
     f"that changes. A must counts as met from a strength of {percent(settings.must_strength)} on."
 )
 
+st.header("What holds a candidate back", anchor=False)
+labels = {item.name: item.label for item in COMPONENTS}
+for holdback in settings.holdbacks:
+    st.markdown(
+        f"**{plain(holdback.label)}** · below {percent(holdback.enough)} of *{plain(labels[holdback.component])}* a "
+        f"candidate keeps {percent(holdback.least)} to 100% of its score. The points taken off are shown."
+    )
+
 st.header("How a fact is known", anchor=False)
 st.markdown("\n".join(f"- {status_badge(status)} {plain(words)}" for status, words in STATUS_HELP.items()))
 
 st.header("Flags", anchor=False)
 st.markdown("A flag stands beside the score and never changes it. Hiding by flag is your choice, in the filters.")
 st.markdown("\n".join(f"- {severity_badge(code)} {SEVERITY_HELP[code]}" for code in SEVERITY_WORDS))
+
+st.header("Policies", anchor=False)
+st.markdown(
+    "A policy is a set of rules, each from a document. What a brief's policies exclude is set apart from the ranking, "
+    "with the reason; everything else they find is a flag. A person can dismiss a finding, with a reason."
+)
+for pack in load_policies(known_policies()):
+    with st.expander(f"{plain(pack.title)} · {len(pack.rules)} rules", key=f"policy_{pack.code}"):
+        st.caption(plain(f"{pack.publisher}. {pack.about}"))
+        for rule in pack.rules:
+            where = " ".join(part for part in (rule.document.title, rule.document.section) if part)
+            st.markdown(f"{severity_badge(rule.severity.value)} **{plain(rule.title)}**  \n:small[{plain(where)}]")
 
 st.header("What it cannot know", anchor=False)
 st.markdown(
