@@ -167,9 +167,8 @@ def contributions_of(judged: Judged, place: int, reasons: Sequence[tuple[Reason,
     note = f"{known_share:.0%} of the weight rests on something known; the rest is taken to be as usual."
     found.append(Contribution(THIN_EVIDENCE, "Thin evidence", None, 0.0, points.thin_evidence, (), note))
     for holdback, loss in points.held_back:
-        if loss:
-            code, note = f"{HELD_BACK}:{holdback.component}", _why_held_back(holdback)
-            found.append(Contribution(code, holdback.label, None, 0.0, loss, (), note))
+        code, note = f"{HELD_BACK}:{holdback.component}", _why_held_back(holdback)
+        found.append(Contribution(code, holdback.label, None, 0.0, loss, (), note))
     return tuple(found)
 
 
@@ -202,6 +201,13 @@ def _lendable(query: Query) -> dict[str, str]:
 
 def _known(value: float | np.floating[Any]) -> float | None:
     return None if math.isnan(value) else float(value)
+
+
+def told(candidate: Candidate) -> tuple[Contribution, ...]:
+    """Return the contributions to show: all but holdbacks that take nothing off."""
+    return tuple(
+        [item for item in candidate.contributions if item.points or not item.component.startswith(HELD_BACK)]
+    )
 
 
 def sentence(candidate: Candidate) -> str:

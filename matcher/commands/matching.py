@@ -24,7 +24,7 @@ from matcher.commands.console import (
     progress_bar,
 )
 from matcher.decisions import read_weights
-from matcher.explanation import sentence
+from matcher.explanation import sentence, told
 from matcher.export import write_ranking
 from matcher.export.plain import ranking_data
 from matcher.results import Candidate, Ranking
@@ -136,7 +136,7 @@ def _explain(matcher: Matcher, ranking: Ranking, organization_id: str) -> None:
         )
     out.print(f"[bold]{found.rank}. {escape(wanted.name)}[/]  score {found.score:.1f}, {found.coverage:.0%} known")
     out.print(escape(sentence(found)), soft_wrap=True)
-    for item in found.contributions:
+    for item in told(found):
         value = "not assessed" if item.value is None and not item.points else f"{item.points:+.1f}"
         out.print(f"\n[bold]{escape(item.label)}[/]  {value}  {escape(item.note)}")
         for reason in item.reasons[:6]:

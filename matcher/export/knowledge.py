@@ -74,17 +74,18 @@ def write_knowledge(kb: KnowledgeBase, path: Path, progress: Progress = no_progr
         raise MatcherError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def write_rejects(source: Path, rejections: Sequence[Rejection], target: Path) -> int:
+def write_rejects(source: Path | None, rejections: Sequence[Rejection], target: Path) -> int:
     """Write the rows of a file that something was wrong with, what it was and what to do; returns how many lines.
 
-    A row with several problems has one line for each. Text is safe in a spreadsheet.
+    A row with several problems has one line for each. Its cells follow, unless the problems are from several files
+    (`source` is None). Text is safe in a spreadsheet.
 
     Raises
     ------
     kb.errors.ImportFileError
         When the source cannot be read again.
     """
-    header, cells = rejected_rows(source, rejections)
+    header, cells = rejected_rows(source, rejections) if source else ((), {})
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["row in file", "outcome", "field", "problem", "suggestion", *map(neutral, header)])

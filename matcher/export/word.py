@@ -9,7 +9,7 @@ from docx import Document
 from docx.document import Document as DocumentObject
 
 from kb.vocabulary import load_vocabulary
-from matcher.explanation import sentence
+from matcher.explanation import sentence, told
 from matcher.results import Candidate, Ranking
 
 DETAILED = 10
@@ -77,7 +77,7 @@ def _table(document: DocumentObject, ranking: Ranking) -> None:
 def _candidate(document: DocumentObject, candidate: Candidate) -> None:
     document.add_heading(_clean(f"{candidate.rank}. {candidate.organization.name}"), 2)
     document.add_paragraph(_clean(sentence(candidate)))
-    for item in candidate.contributions:
+    for item in told(candidate):
         value = "not assessed" if item.value is None and not item.points else f"{item.points:+.1f} points"
         document.add_paragraph(f"{item.label}: {value}", style="List Bullet")
         for reason in item.reasons[:3]:
