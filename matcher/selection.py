@@ -17,7 +17,7 @@ from matcher.similarity import Floats, Texts
 Mask = NDArray[np.bool_]
 Weigh = Callable[[Scores], Weighted]
 
-FIRST_GUESS, SECOND_GUESS = 150, 30
+FIRST_GUESS, SECOND_GUESS = 60, 30
 """How many rows beyond those wanted are judged by their bound, before and after it is lowered by sketches."""
 ROUNDING = np.float32(1e-5)
 """More than float32 sums of a few terms in 0..1 can differ by their order."""
