@@ -10,13 +10,15 @@ from dashboard.components.charts import contribution_chart, draw
 from dashboard.components.errors import errors_in_words
 from dashboard.components.evidence import show_reasons
 from dashboard.components.labels import need_badge, severity_badge, whereabouts
+from dashboard.components.ledger import show_ledger
+from dashboard.components.ledger_terms import show_terms
 from dashboard.components.links import organization_link
 from dashboard.components.palette import ink
+from dashboard.components.power import show_power
 from dashboard.components.text import clean, link, percent, plain, points, safe_url
+from dashboard.partnering_desk import open_partnering
 from kb.brief import Brief
-from kb.organization import ClaimKind
 from kb.vocabulary import Vocabulary
-from matcher.components.base import Profile, claim_reasons
 from matcher.results import Candidate, Contribution, Lift
 
 Lifts = Callable[[int], tuple[Lift, ...]]
@@ -41,7 +43,7 @@ def show_detail(candidate: Candidate, brief: Brief, vocabulary: Vocabulary, lift
     shows: list[Callable[[], None]] = [
         lambda: _show_why(candidate),
         lambda: _show_needs(candidate),
-        lambda: _show_exchange(candidate, brief, vocabulary),
+        lambda: _show_exchange(candidate, brief),
         lambda: _show_flags(candidate),
         lambda: _show_lifts(candidate, lifts),
     ]
@@ -96,32 +98,15 @@ def _show_needs(candidate: Candidate) -> None:
             st.caption("Its known capacities do not include this one.")
 
 
-def _show_exchange(candidate: Candidate, brief: Brief, vocabulary: Vocabulary) -> None:
-    st.subheader("What you would gain", anchor=False)
-    st.markdown(_gain(candidate.seeker_gain, "of your needs, weighted by importance, are known to be met"))
-    got = [need.label for need in candidate.needs if need.strength is not None and need.strength >= 0.05]
-    if got:
-        st.markdown("\n".join(f"- {plain(label)}" for label in got))
-    st.subheader("What it would gain", anchor=False)
-    if not brief.offers:
-        st.caption("The brief offers nothing yet. An exchange needs both sides: add what you can lend to the brief.")
-        return
-    st.markdown(
-        _gain(candidate.candidate_gain, "of the way: your offers meet its needs, or the programme its own causes")
-    )
-    st.markdown(
-        "\n".join(f"- You offer {plain(vocabulary.lendable[item.code].label.lower())}" for item in brief.offers)
-    )
-    wanted = claim_reasons(
-        Profile(candidate.organization, vocabulary), ClaimKind.NEED, [item.code for item in brief.offers]
-    )
-    if wanted:
-        st.markdown("Known to want:")
-        show_reasons(wanted)
-
-
-def _gain(value: float | None, words: str) -> str:
-    return "**Not assessed**: nothing is known that bears on it." if value is None else f"**{percent(value)}** {words}."
+def _show_exchange(candidate: Candidate, brief: Brief) -> None:
+    key = f"exchange_{candidate.organization.id}"
+    with errors_in_words(stop=False):
+        found = open_partnering().exchange(brief, candidate.organization.id)
+        show_ledger(found.ledger, key)
+        st.subheader("Who depends on whom", anchor=False)
+        show_power(found.power, found.ledger, key)
+        st.subheader("Terms", anchor=False)
+        show_terms(found.terms, f"{key}_terms")
 
 
 def _show_flags(candidate: Candidate) -> None:

@@ -7,8 +7,10 @@ import streamlit as st
 from dashboard.components.briefs import pick_brief
 from dashboard.components.candidate_card import show_card
 from dashboard.components.candidate_detail import show_detail
+from dashboard.components.compare_tray import show_compare_tray
 from dashboard.components.empty import no_briefs, no_organizations
 from dashboard.components.errors import errors_in_words
+from dashboard.components.export_buttons import show_export_buttons
 from dashboard.components.filters import filter_controls
 from dashboard.components.links import brief_link
 from dashboard.components.ranking_views import show_breakdown, show_set_apart, show_summary, show_table
@@ -69,6 +71,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     view = st.segmented_control(
         "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True, label_visibility="collapsed"
     )
+show_compare_tray(brief, ranking.candidates)
 # Cards leave room for the detail beside them; a table and a chart take the width, with the detail below.
 list_side, detail_side = st.columns([3, 2], gap="medium") if view == "Cards" else (st.container(), st.container())
 with list_side:
@@ -81,6 +84,7 @@ with list_side:
             show_card(candidate, desk.vocabulary, selected=candidate is chosen, select=select)
     if len(ranking.candidates) < ranking.matching:
         st.button(f"Show {STEP} more of {ranking.matching:,}", on_click=show_more, width="stretch")
+    show_export_buttons(ranking)
     show_set_apart(ranking, desk.vocabulary)
 # On a narrow screen the panel lies over the list once a candidate was asked for; see style.css.
 if view == "Cards" or asked in by_id:

@@ -262,7 +262,7 @@ class _PackReader:
         given: dict[str, Any] = {}
         for name in ("title", "message"):
             if name in fields:
-                given[name] = self._reader.text(fields[name], f"{where}: {name}", 2_000)
+                given[name] = self._reader.text(fields[name], f"{where}: {name}", 300 if name == "title" else 2_000)
         self._check_placeholders(fields, given.get("message", ""), where)
         for name in ("severity", "when_inferred"):
             if (severity := self._severity(fields, name)) is not None:

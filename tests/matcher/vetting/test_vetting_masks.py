@@ -225,6 +225,39 @@ def test_a_mask_equals_the_verdict_for_any_condition(
     context: Context,
     tangle: SimpleNamespace,
 ) -> None:
+    assert_mask_equals_verdicts(condition, context, tangle, screened, fit, when_inferred)
+
+
+ANY_CODE = frozenset(CODES)
+KENYAN = Identity("country", frozenset({"KE"}), if_unknown=True)
+DIRECTED = [
+    AllOf((KENYAN, Not(Linked(("owner",), Concern(ANY_CODE))))),
+    AllOf((KENYAN, Not(Linked(("partner",), Identity("sector", frozenset({"private"})))))),
+    AllOf((KENYAN, Not(Linked(("engagement",), Concern(ANY_CODE))))),
+    AllOf((KENYAN, Not(Concern(ANY_CODE, ConcernRole.CORE, 0.1)))),
+    AllOf((KENYAN, Not(RegulatedBySeeker()))),
+    AllOf((KENYAN, Not(Listed()))),
+    AllOf((Concern(frozenset({"alcohol"})), Concern(frozenset({"weapons"})))),
+    Linked(("owner", "subsidiary", "partner"), AllOf((KENYAN, Not(Concern(ANY_CODE))))),
+]
+
+
+@pytest.mark.parametrize("condition", DIRECTED, ids=range(len(DIRECTED)))
+def test_a_mask_equals_the_verdict_where_unknowns_and_inferences_meet(
+    condition: Condition, tangle: SimpleNamespace
+) -> None:
+    context = Context("o8", "public", "ngo", frozenset({"retail"}), True, False, today=TODAY)
+    assert assert_mask_equals_verdicts(condition, context, tangle, True, None, Severity.ESCALATE) > 0
+
+
+def assert_mask_equals_verdicts(
+    condition: Condition,
+    context: Context,
+    tangle: SimpleNamespace,
+    screened: bool,
+    fit: frozenset[str] | None,
+    when_inferred: Severity,
+) -> int:
     rule = Rule("r", "A rule", Severity.EXCLUDE, condition, "m", Document(title="d"), when_inferred=when_inferred)
     policy = Policy("p", "A pack", "", "", "", {}, (rule,))
     facts = gather_facts(tangle.kb, list(tangle.rows.values()), tangle.hits if screened else None, fit)
@@ -232,6 +265,7 @@ def test_a_mask_equals_the_verdict_for_any_condition(
     number = tangle.kb.number_of(context.seeker_id) if context.seeker_id else None
     found = excluded_rows(tangle.table, [policy], context, tangle.numbers if screened else None, fit, number)
     assert {tangle.rows[row] for row in np.flatnonzero(found.rows)} == expected
+    return len(expected)
 
 
 def test_a_ring_of_owners_does_not_make_anybody_its_own_owner(kb: KnowledgeBase, tmp_path: Path) -> None:
