@@ -37,6 +37,8 @@ COUNTED = {
     "engagements": "SELECT COUNT(*) FROM engagement",
     "relations": "SELECT COUNT(*) FROM relation",
     "briefs": "SELECT COUNT(*) FROM brief",
+    "watchlists": "SELECT COUNT(*) FROM watchlist WHERE in_use",
+    "events of casework": "SELECT COUNT(*) FROM case_event",
 }
 NUMBERED = ("change", "organization", "engagement")
 """Tables whose numbers are never given twice, so that nothing kept in memory passes for something newer."""
@@ -58,7 +60,7 @@ class Backup:
     schema : str
         Revision of its tables; an earlier one is brought up to date when it is restored.
     counts : mapping of str to int
-        How many organizations, claims, engagements, relations and briefs it holds.
+        How many organizations, claims, engagements, relations, briefs, watchlists and events of casework it holds.
     changed_at : datetime.datetime or None
         UTC, of its newest batch.
     """
@@ -103,10 +105,26 @@ def examine(path: Path) -> Backup:
         if problems or dangling:
             words = "; ".join(problems) or f"{len(dangling):,} references lead nowhere"
             raise BackupError(f"{path.name} is damaged ({words}); use another backup")
-        counts = {name: int(connection.execute(query).fetchone()[0]) for name, query in COUNTED.items()}
+        counts = _contents(connection)
         newest = connection.execute("SELECT MAX(at) FROM batch").fetchone()[0]
     changed_at = datetime.fromisoformat(newest).replace(tzinfo=UTC) if newest else None
     return Backup(path, path.stat().st_size, schema, counts, changed_at)
+
+
+def contents(kb: KnowledgeBase) -> dict[str, int]:
+    """Return how much of everything a knowledge base holds, counted as in `Backup.counts`."""
+    with kb.reading() as connection:
+        return {name: int(connection.exec_driver_sql(query).scalar_one()) for name, query in COUNTED.items()}
+
+
+def _contents(connection: sqlite3.Connection) -> dict[str, int]:
+    """Count what is there; an earlier schema lacks some tables."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    found = {}
+    for name, query in COUNTED.items():
+        table = query.split(" FROM ")[1].split()[0]
+        found[name] = int(connection.execute(query).fetchone()[0]) if table in tables else 0
+    return found
 
 
 def back_up(kb: KnowledgeBase, target: Path, progress: Progress = no_progress) -> Backup:
@@ -138,7 +156,7 @@ def _back_up(source: Path, target: Path, progress: Progress) -> Backup:
         with plain_errors(str(source)), closing(sqlite3.connect(source)) as live:
             live.execute("PRAGMA query_only=ON")
             live.execute("BEGIN")
-            wanted = {name: int(live.execute(query).fetchone()[0]) for name, query in COUNTED.items()}
+            wanted = _contents(live)
             with closing(sqlite3.connect(copy)) as connection:
                 _copy(live, connection, "Copying the knowledge base", progress)
                 connection.execute("PRAGMA journal_mode=DELETE")

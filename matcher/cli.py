@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kb.engine import default_url
-from matcher.commands import evaluating, keeping, knowledge, learning, matching, partnering, vetting
+from matcher.commands import evaluating, keeping, knowledge, learning, matching, partnering, planning, vetting
 from matcher.commands.console import KbOption
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.command("match")(matching.match)
 app.command("exchange")(partnering.exchange)
 app.command("coalition")(partnering.coalition)
+planning.register(app)
 app.command("init")(knowledge.init)
 app.command("import")(knowledge.import_files)
 app.command("show")(knowledge.show)

@@ -132,7 +132,7 @@ def _write_delimited(target: Path, rows: Iterator[tuple[int, list[str]]]) -> Non
 def _write_workbook(target: Path, rows: Iterator[tuple[int, list[str]]]) -> None:
     with xlsxwriter.Workbook(str(target), LETTERS_ONLY) as workbook:
         sheet = workbook.add_worksheet()
-        for number, cells in rows:
+        for line, (_, cells) in enumerate(rows):
             for place, cell in enumerate(cells):
                 if cell:
-                    sheet.write_string(number - 1, place, cell[:CELL_LIMIT])
+                    sheet.write_string(line, place, cell[:CELL_LIMIT])

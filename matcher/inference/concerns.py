@@ -60,11 +60,10 @@ def _is_mention(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ..
     if reading.stands(roles["mention"], clause):
         return True
     around = _commas(reading, max(clause.start, hit.start - 20), min(clause.end, hit.end + 90))
-    if hit.rule.part != "business":
-        if _in_list_of_industries(reading, hit):
-            return True
-        if around > INVESTED_LIST and is_investor(reading.lowered):
-            return True
+    if hit.rule.part != "business" and _in_list_of_industries(reading, hit):
+        return True
+    if around > INVESTED_LIST and is_investor(reading.lowered):
+        return True
     if hit.rule.part == "product":
         return _is_of_others(reading, hit)
     return hit.rule.part == "supply" and around > SUPPLY_LIST

@@ -150,7 +150,8 @@ class StandingTable:
     @cached_property
     def claim_firm(self) -> Mask:
         """Claims that are not inferred."""
-        return self.claim_status != INFERRED
+        firm: Mask = self.claim_status != INFERRED
+        return firm
 
     def row_of(self, number: int) -> int | None:
         """Return the row of an organization's number."""

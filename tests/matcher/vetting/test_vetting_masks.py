@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -150,7 +151,8 @@ def tangle(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         hits[key] = rng.choice([(), (hit,)])
     table = StandingTable.of(kb, columns)
     numbers = {kb.number_of(key): found for key, found in hits.items()}
-    yield SimpleNamespace(kb=kb, columns=columns, rows=rows, hits=hits, table=table, numbers=numbers)
+    around = next(iter(gather_facts(kb, list(rows.values())).values())).surroundings
+    yield SimpleNamespace(kb=kb, rows=rows, hits=hits, table=table, numbers=numbers, around=around)
     kb.close()
 
 
@@ -260,7 +262,8 @@ def assert_mask_equals_verdicts(
 ) -> int:
     rule = Rule("r", "A rule", Severity.EXCLUDE, condition, "m", Document(title="d"), when_inferred=when_inferred)
     policy = Policy("p", "A pack", "", "", "", {}, (rule,))
-    facts = gather_facts(tangle.kb, list(tangle.rows.values()), tangle.hits if screened else None, fit)
+    around = replace(tangle.around, hits=tangle.hits if screened else None, screened=fit)
+    facts = {key: VettingFacts(around.organizations[key], around) for key in tangle.rows.values()}
     expected = {key for key, item in facts.items() if vet(item, [policy], context).is_excluded}
     number = tangle.kb.number_of(context.seeker_id) if context.seeker_id else None
     found = excluded_rows(tangle.table, [policy], context, tangle.numbers if screened else None, fit, number)
