@@ -90,7 +90,7 @@ class PartneringDesk:
 
     def _answer(self, brief: Brief, asked: Hashable, make: Callable[[], Answer]) -> Answer:
         change = self.desk.prepare(brief).change
-        with self.desk._lock:
+        with self.desk.lock:
             return self._answers.get((brief.model_dump_json(), change, asked), make)
 
     def exchange(self, brief: Brief, organization_id: str) -> Exchange:

@@ -54,7 +54,7 @@ class Desk:
 
     def __init__(self, matcher: Matcher) -> None:
         self.matcher = matcher
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._prepared = Recent(8)
         self._answers = Recent()
         self._warm = False
@@ -71,7 +71,7 @@ class Desk:
 
     def refresh(self) -> int:
         """Bring the columns up to date, with a progress bar when that takes a while; returns their version."""
-        with self._lock, Waiting() as waiting:
+        with self.lock, Waiting() as waiting:
             columns = self.matcher.columns(waiting.progress)
         if not self._warm:
             self._warm = True
@@ -81,7 +81,7 @@ class Desk:
 
     def facets(self) -> Facets:
         """Return how many organizations there are by sector, country, capacity and concern."""
-        with self._lock:
+        with self.lock:
             columns = self.matcher.columns()
             return self._answers.get(("facets", columns.last_change), lambda: count_facets(columns))
 
@@ -89,7 +89,7 @@ class Desk:
         """Return a brief scored over all organizations."""
         version = self.refresh()
         key = (brief.model_dump_json(), version)
-        with self._lock:
+        with self.lock:
             if key in self._prepared:
                 return self._prepared.get(key, lambda: self.matcher.prepare(brief))
             with st.spinner("Reading the brief…"):
@@ -100,7 +100,7 @@ class Desk:
         prepared = self.prepare(brief)
         version = prepared.change
         key = (brief.model_dump_json(), version, filters, tuple(sorted(weights.items())), count)
-        with self._lock:
+        with self.lock:
             return self._answers.get(
                 key, lambda: self.matcher.rank(prepared, count=count, filters=filters, weights=weights)
             )
@@ -112,7 +112,7 @@ class Desk:
         prepared = self.prepare(brief)
         version = prepared.change
         asked = (organization_id, rank, filters, tuple(sorted(weights.items())))
-        with self._lock:
+        with self.lock:
             return self._answers.get(
                 ("lifts", brief.model_dump_json(), version, asked),
                 lambda: self.matcher.counterfactuals(
@@ -128,7 +128,7 @@ class Desk:
     def search(self, text: str, count: int = 20) -> tuple[SearchHit, ...]:
         """Find organizations by words and meaning."""
         version = self.refresh()
-        with self._lock:
+        with self.lock:
             return self._answers.get(("search", text, count, version), lambda: self.matcher.search(text, count))
 
 

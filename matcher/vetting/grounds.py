@@ -15,6 +15,7 @@ from matcher.vetting.judgement import Match
 from matcher.vetting.screening import Hit
 
 YEAR = 365.25
+ROLES = {ConcernRole.CORE: "a main business", ConcernRole.MINOR: "a side line", None: "how large a part is not known"}
 REASONS_SHOWN = 3
 
 
@@ -36,8 +37,8 @@ def profile_source(organization: Organization) -> Source:
 
 def claim_grounds(claim: Claim, label: str) -> Iterator[Ground]:
     """Yield a concern claim's quoted words, or the claim itself when it quotes none; then its revenue share."""
-    role = "a main business" if claim.role is ConcernRole.CORE else "a side line"
-    words = [(item.text, item.verbatim) for item in claim.evidence if item.text] or [(f"{label}: {role}.", False)]
+    words = [(item.text, item.verbatim) for item in claim.evidence if item.text]
+    words = words or [(f"{label}: {ROLES[claim.role]}.", False)]
     if claim.revenue_share is not None:
         words.append((f"{label}: {claim.revenue_share:.1%} of revenue.", False))
     for text, verbatim in words:

@@ -94,7 +94,8 @@ def disjunction(parts: Sequence[Judgement]) -> Judgement:
     """Join judgements of which one must hold (Kleene)."""
     open_ = [reason for part in parts for reason in part.unknown]
     if any(part.holds for part in parts):
-        return holding(merged(match for part in parts for match in part.matches), open_)
+        ways = [part.matches or (Match(),) for part in parts if part.holds]
+        return holding(merged(match for matches in ways for match in matches), open_)
     return unknown(open_) if any(part.holds is None for part in parts) else HOLDS_NOT
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb.casework.findings import Ground
-from kb.organization import ClaimStatus, ConcernRole, Organization, Source
+from kb.organization import Claim, ClaimStatus, ConcernRole, Organization, Source
 from kb.vocabulary import load_vocabulary
 from matcher.vetting.conditions import (
     ENGAGEMENT,
@@ -49,6 +49,7 @@ from matcher.vetting.judgement import (
 )
 
 NO_PROFILE = "nothing is known of what it does: import or write its profile"
+NOT_SOUGHT = "no finding on record, and nobody is known to have looked: search the press and the courts"
 FEW = 3
 
 
@@ -78,27 +79,44 @@ def _not(condition: Not, facts: VettingFacts, context: Context) -> Judgement:
 
 def _concern(condition: Concern, facts: VettingFacts, context: Context) -> Judgement:  # noqa: ARG001
     matches, open_ = [], []
+    terms = load_vocabulary().concerns
     for code, held in facts.concerns.items():
         claims = tuple(claim for claim in held if claim.status in condition.statuses)
         if code not in condition.codes or not claims:
             continue
-        core = any(claim.role is ConcernRole.CORE for claim in claims)
-        if condition.role is not None and core is not (condition.role is ConcernRole.CORE):
+        in_role = _in_role(condition, claims)
+        if in_role is False:
             continue
-        if condition.role is ConcernRole.CORE:
+        if condition.role is ConcernRole.CORE and in_role:
             claims = tuple(claim for claim in claims if claim.role is ConcernRole.CORE)
         share = max((claim.revenue_share for claim in held if claim.revenue_share is not None), default=None)
-        label = load_vocabulary().concerns[code].label
+        label = terms[code].label
         if condition.share_above is not None and share is None:
             open_.append(f"its share of revenue from {label.lower()} is not known: ask")
-        elif _share_fits(condition, share):
+        elif not _share_fits(condition, share):
+            continue
+        elif in_role is None:
+            open_.append(f"whether {label.lower()} is a main business of it is not known: ask")
+        else:
             grounds = tuple(ground for claim in claims for ground in claim_grounds(claim, label))
             matches.append(Match(code, grounds, firmest(claim.status for claim in claims), label))
     if matches:
         return holding(matches, open_)
-    if open_ or not facts.is_profiled:
-        return unknown(open_ or [NO_PROFILE])
-    return HOLDS_NOT
+    if not facts.is_profiled:
+        return unknown([NO_PROFILE])
+    unsought = sorted(
+        terms[code].label.lower() for code in condition.codes - set(facts.concerns) if terms[code].by_finding
+    )
+    open_ += [f"{' and '.join(unsought)}: {NOT_SOUGHT}"] if unsought else []
+    return unknown(open_) if open_ else HOLDS_NOT
+
+
+def _in_role(condition: Concern, claims: Sequence[Claim]) -> bool | None:
+    """Return whether claims are of the role asked for; one of no known role is a side line at least."""
+    core = any(claim.role is ConcernRole.CORE for claim in claims)
+    if condition.role is ConcernRole.CORE and not core:
+        return None if any(claim.role is None for claim in claims) else False
+    return condition.role is not ConcernRole.MINOR or not core
 
 
 def _share_fits(condition: Concern, share: float | None) -> bool:

@@ -154,22 +154,27 @@ class _Rows:
         core = table.pairs_with(wanted & table.claim_core)
         present = table.pairs_with(wanted)
         firm = table.pairs_with(wanted & table.claim_firm)
+        perhaps = np.zeros_like(present)
         if condition.role is ConcernRole.CORE:
             found, firm = core, table.pairs_with(wanted & table.claim_core & table.claim_firm)
+            perhaps = table.pairs_with(wanted & table.claim_roleless) & ~core
         else:
             found = present & ~core if condition.role is ConcernRole.MINOR else present
         unknown = np.isnan(table.pair_share)
-        pending = np.zeros_like(found)
+        pending = perhaps
         if condition.share_above is not None:
-            pending = found & unknown
-            found = found & ~unknown & (np.nan_to_num(table.pair_share) > condition.share_above)
+            above = ~unknown & (np.nan_to_num(table.pair_share) > condition.share_above)
+            pending = ((found | perhaps) & unknown) | (perhaps & above)
+            found = found & above
         elif condition.share_unknown:
-            found = found & unknown
+            found, pending = found & unknown, perhaps & unknown
         holds, sure, open_ = (table.rows_with(found), table.rows_with(found & firm), table.rows_with(pending))
+        fails = table.profiled & ~holds & ~open_
         terms = load_vocabulary().concerns
-        if any(terms[code].by_finding for code in condition.codes):
-            return Truth(sure, holds, np.zeros_like(holds))
-        return Truth(sure, holds, table.profiled & ~holds & ~open_)
+        for code in condition.codes:
+            if terms[code].by_finding:
+                fails &= table.has_concern(code)
+        return Truth(sure, holds, fails)
 
     def identity(self, condition: Identity) -> Truth:
         column, codes = self.table.identity(condition.field)

@@ -35,6 +35,7 @@ RULE_FIELDS = ("id", "title", "severity", "condition", "threshold", "message", "
 NEEDED = ("id", "title", "severity", "condition", "message", "document")
 PLACEHOLDERS = ("organization", "concern", "related", "tie", "threshold")
 SEVERITIES = tuple(severity.value for severity in Severity)
+LONGEST_TITLE = 300
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 
 
@@ -150,27 +151,36 @@ class _PackReader:
 
     def read(self, root: yaml.MappingNode) -> Policy | None:
         reader = self._reader
-        fields = reader.fields(root, "pack", PACK_FIELDS, needed=("code", "title", "publisher", "rules"))
+        fields = reader.fields(root, "pack", PACK_FIELDS, needed=("code", "title", "publisher"))
         texts = {
-            name: reader.text(fields[name], name, 2_000) if name in fields else ""
+            name: reader.text(fields[name], name, 2_000 if name == "about" else LONGEST_TITLE) if name in fields else ""
             for name in ("code", "title", "publisher", "version", "about")
         }
-        if texts["code"] and not CODE.fullmatch(texts["code"]):
-            reader.complain(fields["code"], "code: small letters, digits, _ and - only")
+        self._check_code(fields.get("code"), texts["code"])
         bases = self._bases(fields.get("extends"))
         documents = {key: document for base in bases for key, document in base.documents.items()}
         documents |= self._documents(fields.get("documents"))
         inherited = {rule.id: rule for base in bases for rule in base.rules}
         if "disable" in fields:
             for code in reader.words(fields["disable"], "disable", inherited):
-                del inherited[code]
+                inherited.pop(code, None)
         softened = self._severity(fields, "when_inferred")
         if softened is not None:
             inherited = {code: replace(rule, when_inferred=softened) for code, rule in inherited.items()}
         rules = self._rules(fields.get("rules"), inherited, documents, softened or Severity.ESCALATE)
+        if not rules and not reader.problems:
+            reader.complain(root, "pack: has no rules, so it would find nothing in anybody; add the field rules")
         if reader.problems:
             return None
         return Policy(**texts, documents=documents, rules=rules, extends=tuple(base.code for base in bases))
+
+    def _check_code(self, node: yaml.Node | None, code: str) -> None:
+        if code and not CODE.fullmatch(code):
+            self._reader.complain(node, "code: small letters, digits, _ and - only")
+        if code in known_policies() and self._trail[-1].parent != FOLDER.resolve():
+            self._reader.complain(
+                node, f"code: {code!r} is a pack that comes with the product; extend it, and take another"
+            )
 
     def _bases(self, node: yaml.Node | None) -> list[Policy]:
         if node is None:
@@ -223,6 +233,10 @@ class _PackReader:
         for item in self._reader.items(node, "rules") if node is not None else ():
             fields = self._reader.fields(item, "rule", RULE_FIELDS, needed=("id",))
             code = self._reader.text(fields["id"], "id") if "id" in fields else ""
+            if not code:
+                continue
+            if not CODE.fullmatch(code):
+                self._reader.complain(fields["id"], f"rule {code}: id: small letters, digits, _ and - only")
             if code in own:
                 self._reader.complain(item, f"rule {code}: the id stands twice in this pack")
             own.add(code)
@@ -262,7 +276,9 @@ class _PackReader:
         given: dict[str, Any] = {}
         for name in ("title", "message"):
             if name in fields:
-                given[name] = self._reader.text(fields[name], f"{where}: {name}", 300 if name == "title" else 2_000)
+                given[name] = self._reader.text(
+                    fields[name], f"{where}: {name}", LONGEST_TITLE if name == "title" else 2_000
+                )
         self._check_placeholders(fields, given.get("message", ""), where)
         for name in ("severity", "when_inferred"):
             if (severity := self._severity(fields, name)) is not None:

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from kb.columns import Columns
 from kb.knowledge_base import KnowledgeBase
-from kb.organization import ClaimKind, ClaimStatus
+from kb.organization import ClaimKind, ClaimStatus, ConcernRole
 from kb.standing import ConcernRow, RelationRow, read_standing
 from matcher.vetting.conditions import TIES, Field
 
@@ -104,7 +104,8 @@ class StandingTable:
         Concern claims that hold: to which pair of organization and concern each belongs.
     claim_status : int64 (claims,)
         Index into STATUSES.
-    claim_core : bool (claims,)
+    claim_core, claim_roleless : bool (claims,)
+        Of a main business; of nobody knows how large a part.
     pair_row, pair_code : int64 (pairs,)
         The organization's row, and the concern's row in the columns' claim matrix.
     pair_share : float64 (pairs,)
@@ -117,6 +118,7 @@ class StandingTable:
     claim_pair: Integers
     claim_status: Integers
     claim_core: Mask
+    claim_roleless: Mask
     pair_row: Integers
     pair_code: Integers
     pair_share: NDArray[np.float64]
@@ -145,7 +147,8 @@ class StandingTable:
     @property
     def alive(self) -> Mask:
         """Rows of living organizations."""
-        return self.columns.alive[: self.n]
+        alive: Mask = self.columns.alive[: self.n]
+        return alive
 
     @cached_property
     def claim_firm(self) -> Mask:
@@ -177,6 +180,11 @@ class StandingTable:
         of_status[[STATUSES.index(status) for status in statuses if status in STATUSES]] = True
         found: Mask = of_code[self.pair_code[self.claim_pair]] & of_status[self.claim_status]
         return found
+
+    def has_concern(self, code: str) -> Mask:
+        """Return the rows of which a concern is on record, in whatever role; bool (n,)."""
+        row = self.columns.codes.claims[ClaimKind.CONCERN].get(code, -1)
+        return self.rows_with(self.pair_code == row)
 
     def pairs_with(self, claims: Mask) -> Mask:
         """Return the pairs that any of these claims belongs to; bool (pairs,)."""
@@ -217,25 +225,26 @@ def _rows(columns: Columns, numbers: Iterable[int]) -> Integers:
 
 def _concerns(
     columns: Columns, concerns: Iterable[ConcernRow]
-) -> tuple[Integers, Integers, Mask, Integers, Integers, NDArray[np.float64]]:
+) -> tuple[Integers, Integers, Mask, Mask, Integers, Integers, NDArray[np.float64]]:
     codes = columns.codes.claims[ClaimKind.CONCERN]
     by_pair: defaultdict[tuple[int, str], list[ConcernRow]] = defaultdict(list)
     for row in concerns:
         if row.code in codes:
             by_pair[row.number, row.code].append(row)
     pairs: list[tuple[int, int, float]] = []
-    claims: list[tuple[int, int, bool]] = []
+    claims: list[tuple[int, int, str | None]] = []
     for (number, code), listed in by_pair.items():
         rejected = any(row.status == ClaimStatus.REJECTED for row in listed)
         held = [row for row in listed if not rejected or row.status == ClaimStatus.CONFIRMED]
         if held:
             shares = [row.revenue_share for row in held if row.revenue_share is not None]
-            claims += [(len(pairs), STATUSES.index(ClaimStatus(row.status)), row.role == "core") for row in held]
+            claims += [(len(pairs), STATUSES.index(ClaimStatus(row.status)), row.role) for row in held]
             pairs.append((number, codes[code], max(shares, default=np.nan)))
     return (
         np.array([claim[0] for claim in claims], np.int64),
         np.array([claim[1] for claim in claims], np.int64),
-        np.array([claim[2] for claim in claims], np.bool_),
+        np.array([claim[2] == ConcernRole.CORE for claim in claims], np.bool_),
+        np.array([claim[2] is None for claim in claims], np.bool_),
         _rows(columns, (pair[0] for pair in pairs)),
         np.array([pair[1] for pair in pairs], np.int64),
         np.array([pair[2] for pair in pairs], np.float64),

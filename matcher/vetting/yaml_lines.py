@@ -34,10 +34,12 @@ class LineReader:
     def root(self) -> yaml.MappingNode | None:
         """Return the file's mapping; None, with a problem, when there is none."""
         try:
-            text = self.path.read_bytes()[: LARGEST_FILE + 1].decode("utf-8-sig")
-            if len(text) >= LARGEST_FILE:
-                self.complain(None, f"larger than {LARGEST_FILE:,} characters: no policy pack")
+            with self.path.open("rb") as file:
+                content = file.read(LARGEST_FILE + 1)
+            if len(content) > LARGEST_FILE:
+                self.complain(None, f"larger than {LARGEST_FILE:,} bytes: no policy pack")
                 return None
+            text = content.decode("utf-8-sig")
             if not self._is_plain(text):
                 return None
             node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -45,6 +47,8 @@ class LineReader:
             self.complain(None, "not UTF-8 text; save it as UTF-8")
         except OSError as error:
             self.complain(None, f"cannot be read: {error.strerror or error}")
+        except ValueError as error:
+            self.complain(None, f"cannot be read: {error}")
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self.problems.append(f"{self.path.name}:{line}: not YAML: {error.problem}")
@@ -57,11 +61,13 @@ class LineReader:
         return None
 
     def _is_plain(self, text: str) -> bool:
-        """Refuse references, which can blow a small file up, and nesting that no reader follows."""
+        """Refuse references, which can blow a small file up, tags, and nesting that no reader follows."""
         depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 return self._refuse(event, "references (*) are not allowed")
+            if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+                return self._refuse(event, f"tags (!) are not allowed: {str(event.tag)[:80]}")
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
@@ -119,7 +125,7 @@ class LineReader:
 
     def text(self, node: yaml.Node, what: str, longest: int = 500) -> str:
         """Return a scalar as text; empty, with a problem, when it is none, or too long."""
-        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+        if not isinstance(node, yaml.ScalarNode) or not node.value.strip() or node.tag.endswith(":null"):
             self.complain(node, f"{what}: must be text")
             return ""
         if len(node.value) > longest:

@@ -5,7 +5,19 @@ import re
 import pytest
 from dashboard_sample import words
 
-PAGES = ("start", "brief", "partners", "organization", "how_it_works")
+PAGES = (
+    "start",
+    "brief",
+    "partners",
+    "compare",
+    "coalition",
+    "shortlist",
+    "vetting",
+    "explore",
+    "organization",
+    "data",
+    "how_it_works",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -9,6 +9,9 @@ READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 OWN_PROBES = ("/_stcore/health", "/_stcore/host-config")
 WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 
+PLAIN = ("/brief", "/vetting", "/explore", "/data", "/how_it_works")
+OF_A_BRIEF = tuple(f"/{page}?brief=handwashing" for page in ("partners", "compare", "coalition", "shortlist"))
+
 
 class Visit:
     """A reader's visit that fails when the browser speaks to another host or reports an error."""
@@ -125,7 +128,7 @@ def test_on_a_narrow_screen_the_detail_lies_over_the_list_and_closes(visit):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/brief", "/partners?brief=handwashing", "/organization?organization=evil", "/how_it_works"]
+    "path", ["/", *PLAIN, *OF_A_BRIEF, "/organization?organization=evil"]
 )
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_wider_than_a_phone(visit, path, scheme):
@@ -136,7 +139,7 @@ def test_no_page_is_wider_than_a_phone(visit, path, scheme):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/brief", "/partners?brief=handwashing", "/organization?organization=soap", "/how_it_works"]
+    "path", ["/", *PLAIN, *OF_A_BRIEF, "/organization?organization=soap"]
 )
 def test_headings_are_in_order(visit, path):
     reader = visit()

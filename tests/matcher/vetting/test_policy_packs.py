@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,12 @@ WRONG = [
     ),
     ("rules:\n", "rules: {}\nmore: &x 1\nother: *x\n", 8, "references"),
     ("code: ours", "code: [ours", 2, "not YAML"),
+    ("code: ours", "code: undp", 1, "comes with the product"),
+    ("title: Our rules", "title: ~", 2, "must be text"),
+    ("title: Our rules", "title: " + "x" * 400, 2, "longer than 300"),
+    ("id: soft-drinks", "id: Soft drinks", 7, "small letters"),
+    (RULE, "", 1, "has no rules"),
+    (RULE, "extends: public_regulator\ndisable: [regulated, regulated]\nrules: 1\n", 8, "must be a list"),
 ]
 
 
@@ -218,8 +225,13 @@ def test_hostile_files_are_refused_plainly(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="must be a mapping"):
         load_policy(written(tmp_path, "", "empty.yaml"))
     tagged = GOOD.replace("title: Our rules", "title: !!python/object/apply:os.system [echo]")
-    with pytest.raises(PolicyError, match="title: must be text"):
+    with pytest.raises(PolicyError, match=r"tag\.yaml:2: tags \(!\) are not allowed"):
         load_policy(written(tmp_path, tagged, "tag.yaml"))
+    with pytest.raises(PolicyError, match="cannot be read: embedded null"):
+        load_policy("a\0b.yaml")
+    bomb = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [{', '.join(['*' + a] * 9)}]\n" for a, b in pairwise("abcdefgh"))
+    with pytest.raises(PolicyError, match=r"bomb\.yaml:2: references"):
+        load_policy(written(tmp_path, bomb, "bomb.yaml"))
 
 
 def test_an_unknown_pack_and_a_missing_file_are_told(tmp_path: Path) -> None:

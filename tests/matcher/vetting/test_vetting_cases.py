@@ -54,6 +54,8 @@ def described(key: str, profile: dict[str, Any]) -> list[Organization | Relation
     if "grandparent" in profile:
         records.append(Organization(id=profile["owner"], name="Holding", sector="private"))
         ties.append((profile["grandparent"], "parent_of", profile["owner"]))
+    if "subsidiary" in profile:
+        ties.append((key, "parent_of", profile["subsidiary"]))
     for subject, kind, object_ in ties:
         records.append(Relation(subject_id=subject, kind=RelationKind(kind), object_id=object_, source=SOURCE))
     return records

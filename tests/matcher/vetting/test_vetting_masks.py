@@ -57,7 +57,7 @@ from tests.conftest import TinyEncoder
 SOURCE = Source(name="a register")
 OTHER_SOURCE = Source(name="another register")
 TODAY = date(2026, 11, 1)
-CODES = ("tobacco", "weapons", "alcohol")
+CODES = ("tobacco", "weapons", "alcohol", "fraud_corruption")
 SIZE = 40
 
 
@@ -230,7 +230,7 @@ def test_a_mask_equals_the_verdict_for_any_condition(
     assert_mask_equals_verdicts(condition, context, tangle, screened, fit, when_inferred)
 
 
-ANY_CODE = frozenset(CODES)
+ANY_CODE = frozenset(CODES) - {"fraud_corruption"}
 KENYAN = Identity("country", frozenset({"KE"}), if_unknown=True)
 DIRECTED = [
     AllOf((KENYAN, Not(Linked(("owner",), Concern(ANY_CODE))))),
@@ -241,6 +241,9 @@ DIRECTED = [
     AllOf((KENYAN, Not(Listed()))),
     AllOf((Concern(frozenset({"alcohol"})), Concern(frozenset({"weapons"})))),
     Linked(("owner", "subsidiary", "partner"), AllOf((KENYAN, Not(Concern(ANY_CODE))))),
+    AllOf((KENYAN, Not(Concern(frozenset({"fraud_corruption"}), ConcernRole.CORE)))),
+    AllOf((KENYAN, Not(Concern(frozenset({"tobacco"}), ConcernRole.CORE)))),
+    AllOf((KENYAN, AnyOf((Not(Concern(frozenset({"alcohol"}))), Concern(frozenset({"tobacco"})))))),
 ]
 
 
