@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,9 @@ from typing import Protocol
 
 import streamlit as st
 
-from dashboard.state import Desk, open_desk
+from dashboard.components.errors import errors_in_words
+from dashboard.launch import ADDRESS_VARIABLE
+from dashboard.state import Desk, _desk
 from kb.duplicates import Match
 from kb.errors import ImportFileError
 from kb.importing import IMPORTERS, Parsed, Progress, detect, no_progress
@@ -304,5 +307,9 @@ def _data_desk(desk: Desk) -> DataDesk:
 
 
 def open_data_desk() -> DataDesk:
-    """Return the data desk of the knowledge base that the dashboard was started on."""
-    return _data_desk(open_desk())
+    """Return the data desk of the knowledge base that the dashboard was started on.
+
+    The columns are not brought up to date for it: that can take minutes after an import, which can be undone at once.
+    """
+    with errors_in_words():
+        return _data_desk(_desk(os.environ.get(ADDRESS_VARIABLE, "")))

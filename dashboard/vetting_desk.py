@@ -31,7 +31,7 @@ from matcher.vetting.queue import Queue, read_queue
 from matcher.vetting.resolving import Resolved
 from matcher.vetting.verdict import Verdict, VerdictDifference, compare_verdicts
 
-KEPT_RUNS = 8
+KEPT_RUNS, KEPT_NAMES = 8, 10_000
 TOKEN_BYTES = 9
 
 
@@ -59,6 +59,8 @@ class VettingDesk:
         self._office = VettingOffice(kb)
         self._lock = threading.RLock()
         self._answers = Recent()
+        self._queue_lock = threading.RLock()
+        self._queues = Recent(2)
         self._runs: OrderedDict[str, Run] = OrderedDict()
 
     def trail(self) -> TrailCheck:
@@ -67,9 +69,9 @@ class VettingDesk:
 
     def queue(self, today: date) -> Queue:
         """Return every case; read anew only when something was recorded or changed."""
-        key = ("queue", self.trail().head, self._last_change(), today)
-        with self._lock:
-            return self._answers.get(key, lambda: read_queue(self.kb, today))
+        key = (self.trail().head, self._last_change(), today)
+        with self._queue_lock:
+            return self._queues.get(key, lambda: read_queue(self.kb, today))
 
     def look_up(self, names: NameList, progress: Progress = no_progress) -> tuple[Resolved, ...]:
         """Look names up in the knowledge base."""
@@ -98,9 +100,12 @@ class VettingDesk:
             )
         token = secrets.token_urlsafe(TOKEN_BYTES)
         self._runs[token] = Run(result, brief)
-        while len(self._runs) > KEPT_RUNS:
+        while len(self._runs) > 1 and (len(self._runs) > KEPT_RUNS or self._names_kept() > KEPT_NAMES):
             self._runs.popitem(last=False)
         return token
+
+    def _names_kept(self) -> int:
+        return sum(len(run.result.rows) for run in self._runs.values())
 
     def run(self, token: str) -> Run | None:
         """Return a list that was vetted, None when it is no longer kept."""

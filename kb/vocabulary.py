@@ -17,7 +17,17 @@ from kb.organization import Claim, ClaimKind
 from kb.yaml_files import read_mapping
 
 FOLDER = Path(__file__).with_name("vocabulary")
-TERM_FIELDS = {"label", "definition", "synonyms", "broader", "opposes", "inverse_label", "symmetric", "place_bound", "by_finding"}
+TERM_FIELDS = {
+    "label",
+    "definition",
+    "synonyms",
+    "broader",
+    "opposes",
+    "inverse_label",
+    "symmetric",
+    "place_bound",
+    "by_finding",
+}
 
 
 @dataclass(frozen=True)

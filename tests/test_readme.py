@@ -14,7 +14,9 @@ from matcher.cli import app
 from tests.conftest import DATA, TinyEncoder
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-MATCHING = re.findall(r"^\$ dancecard ((?:match|search|show|export|batches|history|duplicates|exchange|coalition) ?[^#\n]*)", README, re.M)
+MATCHING = re.findall(
+    r"^\$ dancecard ((?:match|search|show|export|batches|history|duplicates|exchange|coalition) ?[^#\n]*)", README, re.M
+)
 INLINE = [
     found
     for found in re.findall(r"`dancecard ([^`]+)`", README)

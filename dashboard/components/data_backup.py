@@ -103,7 +103,7 @@ def comparison(now: Mapping[str, int], backup: Backup) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "": name.capitalize(),
+                "Records": name.capitalize(),
                 "Here now": f"{now.get(name, 0):,}",
                 "In the backup": f"{count:,}",
                 "Difference": _signed(count - now.get(name, 0)),

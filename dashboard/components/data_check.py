@@ -40,7 +40,8 @@ def show_counts(preview: Preview) -> None:
     with st.container(horizontal=True, key="figures"):
         for key, (label, words) in FIGURES.items():
             st.metric(label, f"{counts[key]:,}", border=True, help=words)
-    more = [f"{counts[name]:,} {name}" for name in ("engagements", "relations", "possible duplicates") if counts[name]]
+    things = ("engagement", "relation", "possible duplicate")
+    more = [counted(counts[f"{thing}s"], thing) for thing in things if counts[f"{thing}s"]]
     left_out = sum(not item.fatal for item in preview.rejections)
     more += [f"{counted(left_out, 'field')} left out of rows that are good"] if left_out else []
     st.caption(f"{counted(preview.rows, 'row')} read" + (f"; {', '.join(more)}." if more else "."))
@@ -120,6 +121,7 @@ def _ask_for_corrections(upload: Upload, place: int, rejections: Sequence[Reject
         table,
         hide_index=True,
         disabled=fixed,
+        column_order=("Row", "Field", "Value", "Correction", "Problem", "Suggestion", "Outcome"),
         placeholder="",
         key=f"corrections_{choice.label}_{len(choice.corrections)}_{len(rejections)}",
         column_config={"Correction": st.column_config.TextColumn(width="medium", max_chars=20_000)},

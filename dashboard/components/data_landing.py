@@ -119,6 +119,7 @@ def show_result(desk: DataDesk) -> None:
             st.markdown(
                 f"Claims were read out of {result.read:,} texts; they are marked as inferred, with their quotes."
             )
+        st.caption("The next page that searches or ranks takes the new texts in first; thousands of them take minutes.")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Undo this import", on_click=_undo, args=(desk, result), key="undo_import")
             if result.rejects:

@@ -12,7 +12,6 @@ from dashboard.components.text import clean, plain, shorten
 from dashboard.data_desk import Choice, DataDesk, Upload
 from kb.importing import IMPORTERS
 from kb.importing.columns import known_columns
-from kb.records import chunks
 
 UPLOAD, ROUND = "data_upload", "data_upload_round"
 LEFT_OUT = ""
@@ -134,7 +133,8 @@ def _column_boxes(choice: Choice, used: Mapping[str, str], place: int) -> dict[s
     options = [LEFT_OUT, *choice.header]
     chosen: dict[str, str] = {}
     fields = tuple(known_columns())
-    beside = {name: column for row in chunks(fields, 3) for name, column in zip(row, st.columns(3), strict=False)}
+    rows = (fields[start : start + 3] for start in range(0, len(fields), 3))
+    beside = {name: column for row in rows for name, column in zip(row, st.columns(3), strict=False)}
     for name in fields:
         with beside[name]:
             chosen[name] = st.selectbox(

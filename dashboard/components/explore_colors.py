@@ -24,8 +24,8 @@ GROUPS = (
     "#58B8AB",
 )
 FIT = {
-    False: ("#DCE9E6", "#A5D3CB", "#4FA79B", "#0B5F57"),
-    True: ("#24413E", "#2F6B64", "#4FB3A6", "#B5F3E8"),
+    False: ("#C3D5D2", "#7DBFB5", "#0E7C72", "#B4531A"),
+    True: ("#33504C", "#3F8F85", "#7FE0D2", "#F0A36C"),
 }
 SCALE = {False: ("#F1F6F5", "#0B6B63"), True: ("#1B252C", "#5CC4B6")}
 

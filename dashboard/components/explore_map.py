@@ -23,7 +23,7 @@ from dashboard.components.explore_map_chart import (
     sector_layers,
 )
 from dashboard.components.palette import ink
-from dashboard.components.text import percent, plain
+from dashboard.components.text import percent, plain, shorten
 from dashboard.explore_desk import BriefFit, ExploreDesk
 from kb.brief import Brief
 from matcher.landscape.landscape import Landscape
@@ -41,7 +41,7 @@ def show_map(explore: ExploreDesk) -> None:
     color, group, brief = _controls(explore, landscape)
     fit = explore.fit(brief) if brief else None
     at = drawn(landscape, group)
-    layers = _layers(explore, landscape, color, at, fit)
+    layers = _layers(explore, landscape, color, at, group, fit)
     chart, side = st.columns([5, 3], gap="medium")
     with chart:
         found = _show_chart(explore, landscape, layers, f"map_{color}_{group}_{brief.id if brief else ''}")
@@ -86,10 +86,15 @@ def _controls(explore: ExploreDesk, landscape: Landscape) -> tuple[str, int | No
 
 
 def _layers(
-    explore: ExploreDesk, landscape: Landscape, color: str, at: NDArray[np.int64], fit: BriefFit | None
+    explore: ExploreDesk,
+    landscape: Landscape,
+    color: str,
+    at: NDArray[np.int64],
+    group: int | None,
+    fit: BriefFit | None,
 ) -> list[Layer]:
     if fit is not None:
-        return fit_layers(landscape, at, fit, ink())
+        return fit_layers(landscape, at, group, fit, ink())
     return group_layers(landscape, at) if color == COLORS[1] else sector_layers(explore, landscape, at, ink())
 
 
@@ -132,7 +137,7 @@ def _show_picked(
         )
         with st.container(gap=None):
             for one in landscape.groups:
-                label = f"{plain(one.name)} ({one.size:,})"
+                label = f"{plain(shorten(one.name, 58))} ({one.size:,})"
                 st.button(label, key=f"group_{one.number}", type="tertiary", on_click=_choose_group, args=(one.name,))
         return
     title = "Picked" if found is not None else plain(landscape.groups[group or 0].name)
@@ -170,13 +175,17 @@ def _makeup(explore: ExploreDesk, rows: NDArray[np.int64]) -> str:
     columns = explore.columns()
     counts = np.bincount(columns.sector[rows], minlength=len(columns.codes.sectors) + 1)
     parts = [
-        f"{explore.vocabulary.sectors[code]} {percent(counts[number] / len(rows))}"
+        f"{explore.vocabulary.sectors[code]} {_share(int(counts[number]), len(rows))}"
         for code, number in columns.codes.sectors.items()
         if counts[number]
     ]
     if counts[0]:
-        parts.append(f"sector not known {percent(counts[0] / len(rows))}")
+        parts.append(f"sector not known {_share(int(counts[0]), len(rows))}")
     return f"{', '.join(parts)}."
+
+
+def _share(part: int, whole: int) -> str:
+    return percent(part / whole) if part >= 0.005 * whole else "under 1%"
 
 
 def group_table(landscape: Landscape) -> pd.DataFrame:

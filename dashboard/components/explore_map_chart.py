@@ -19,7 +19,8 @@ from matcher.landscape.selecting import even_sample, inside_box, inside_polygon
 
 MOST_POINTS = 20_000
 HEIGHT = 600
-BANDS = ((0, "Fit under 20"), (20, "Fit 20 to 39"), (40, "Fit 40 to 59"), (60, "Fit 60 and more"))
+BEST, GOOD, GOOD_SHARE = 20, 100, 0.1
+"""How many of the best for a brief stand out, and the share that is told from the rest."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,14 @@ class Layer:
     label, color : str
     at : int64 (points,)
         Positions in the layout.
+    larger : float
+        Times the usual size.
     """
 
     label: str
     color: str
     at: NDArray[np.int64]
+    larger: float = 1.0
 
 
 def drawn(landscape: Landscape, group: int | None) -> NDArray[np.int64]:
@@ -73,17 +77,29 @@ def group_layers(landscape: Landscape, at: NDArray[np.int64]) -> list[Layer]:
     ]
 
 
-def fit_layers(landscape: Landscape, at: NDArray[np.int64], fit: BriefFit, ink: Ink) -> list[Layer]:
-    """Return the points by how well they fit a brief, the best on top, those set apart below."""
-    rows = landscape.layout.rows[at]
-    score, apart = fit.score[rows], fit.apart[rows]
-    band = np.digitize(score, [start for start, _ in BANDS[1:]])
-    layers = [Layer("Set apart by the brief", ink.ghost, at[apart])] if apart.any() else []
-    return layers + [
-        Layer(label, FIT[is_dark(ink)][number], at[(band == number) & ~apart])
-        for number, (_, label) in enumerate(BANDS)
-        if ((band == number) & ~apart).any()
+def fit_layers(landscape: Landscape, at: NDArray[np.int64], group: int | None, fit: BriefFit, ink: Ink) -> list[Layer]:
+    """Return the points by how well they fit a brief, the best on top, those set apart below.
+
+    The best are drawn whether or not they are among the points sampled.
+    """
+    layout = landscape.layout
+    score, apart = fit.score[layout.rows], fit.apart[layout.rows]
+    welcome = ~apart if group is None else ~apart & (layout.groups == group)
+    order = np.flatnonzero(welcome)
+    order = order[np.argsort(-score[order], kind="stable")]
+    rank = np.full(len(layout.rows), np.iinfo(np.int64).max)
+    rank[order] = np.arange(len(order))
+    seen = np.union1d(at, order[:GOOD])
+    tenth = max(GOOD, int(GOOD_SHARE * len(order)))
+    colors = FIT[is_dark(ink)]
+    layers = [
+        Layer("Set apart by the brief", ink.ghost, seen[apart[seen]]),
+        Layer("Others", colors[0], seen[~apart[seen] & (rank[seen] >= tenth)]),
+        Layer("Best tenth", colors[1], seen[(rank[seen] >= GOOD) & (rank[seen] < tenth)], 1.2),
+        Layer(f"Best {GOOD}", colors[2], seen[(rank[seen] >= BEST) & (rank[seen] < GOOD)], 1.5),
+        Layer(f"Best {BEST}", colors[3], seen[rank[seen] < BEST], 2),
     ]
+    return [layer for layer in layers if len(layer.at)]
 
 
 def map_frames(explore: ExploreDesk, landscape: Landscape, layers: Sequence[Layer]) -> list[pd.DataFrame]:
@@ -116,7 +132,7 @@ def map_spec(landscape: Landscape, layers: Sequence[Layer], frames: Sequence[pd.
             "name": layer.label,
             "datasetIndex": number,
             "encode": {"x": "x", "y": "y"},
-            "symbolSize": size,
+            "symbolSize": size * layer.larger,
             "itemStyle": {"color": layer.color, "opacity": 0.8},
             "selectedMode": "single",
             "select": {"itemStyle": {"borderColor": ink.text, "borderWidth": 2, "opacity": 1}},

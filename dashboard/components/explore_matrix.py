@@ -22,6 +22,8 @@ CELL = 30
 HEAD = 105
 """Width of a column, in pixels, in which its head can stand level."""
 SELECTION = "cell"
+ENOUGH = 5
+"""Of how many organizations capacities must be known for their share to set the scale of the colors."""
 
 
 def show_matrices(explore: ExploreDesk) -> None:
@@ -73,6 +75,7 @@ def matrix_rows(explore: ExploreDesk, matrix: CapacityMatrix, labels: Callable[[
                 "Where": labels(other),
                 "count": int(matrix.counts[row, column]),
                 "share": round(float(matrix.counts[row, column] / max(1, matrix.known[column])), 4),
+                "known": int(matrix.known[column]),
                 "reads": _short(int(matrix.counts[row, column])),
             }
             for row, capacity in enumerate(matrix.capacities)
@@ -90,7 +93,9 @@ def _short(count: int) -> str:
 def matrix_chart(rows: pd.DataFrame, by: str, ink: Ink) -> alt.LayerChart:
     """Draw cells with their counts; a click on one selects it."""
     low, high = SCALE[is_dark(ink)]
-    middle = float(rows["share"].max()) * 0.6
+    told = rows[rows["known"] >= ENOUGH]
+    top = max(float((told if len(told) else rows)["share"].max()), 0.01)
+    middle = 0.6 * top
     cell = alt.selection_point(name=SELECTION, fields=["capacity", "other"], on="click")
     base = alt.Chart(alt.InlineData(values=rows.to_dict("records"))).encode(
         x=alt.X(
@@ -121,7 +126,7 @@ def matrix_chart(rows: pd.DataFrame, by: str, ink: Ink) -> alt.LayerChart:
     cells = (
         base.mark_rect(stroke=ink.paper, strokeWidth=2, cursor="pointer")
         .encode(
-            color=alt.Color("share:Q", legend=None, scale=alt.Scale(range=[low, high])),
+            color=alt.Color("share:Q", legend=None, scale=alt.Scale(domain=[0, top], range=[low, high], clamp=True)),
             tooltip=[
                 alt.Tooltip("Capacity:N"),
                 alt.Tooltip("Where:N", title=by),
@@ -189,5 +194,5 @@ def _show_cell(explore: ExploreDesk, matrix: CapacityMatrix, labels: Callable[[s
         show_list(explore, rows.tolist(), f"cell_{by[:7]}_{by[-4:]}_{capacity}_{other}".replace(" ", "_"))
 
 
-def _members(explore: ExploreDesk, capacity: str, other: str, by: str) -> NDArray:
+def _members(explore: ExploreDesk, capacity: str, other: str, by: str) -> NDArray[np.int64]:
     return explore.in_sector(capacity, other) if by == SECTOR else explore.in_country(capacity, other, by == WORK)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -124,11 +127,11 @@ def _within(explore: ExploreDesk, most: int) -> tuple[Network | None, int | None
     )
 
 
-def _clicked(network: Network, selection: dict) -> int | None:
+def _clicked(network: Network, selection: Mapping[str, Any]) -> int | None:
     for item in selection.get("selected") or []:
         for index in item["data_indices"]:
             if item.get("data_type") in (None, "node") and index < len(network.rows):
-                return network.rows[index]
+                return network.rows[int(index)]
     return None
 
 

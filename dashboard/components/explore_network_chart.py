@@ -12,6 +12,8 @@ from matcher.landscape.network import Network, Tie
 from matcher.landscape.springs import spring_places
 
 HEIGHT = 600
+SCALE = 300
+"""Half the width of the drawing; the browser draws lines between whole numbers."""
 NAMED = 18
 """How many of the strongest tied carry their name on the chart."""
 
@@ -31,8 +33,8 @@ def network_spec(explore: ExploreDesk, network: Network, center: int | None, ink
     nodes = [
         {
             "id": str(row),
-            "x": round(float(places[at, 0]), 3),
-            "y": round(float(places[at, 1]), 3),
+            "x": round(SCALE * float(places[at, 0])),
+            "y": round(SCALE * float(places[at, 1])),
             "name": shorten(clean(explore.name(row)), 48),
             "value": len([tie for tie in network.ties if row in (tie.one, tie.other)]),
             "symbolSize": 34 if row == center else 9 + 17 * (strength[row] / top) ** 0.5,
@@ -59,10 +61,6 @@ def network_spec(explore: ExploreDesk, network: Network, center: int | None, ink
                 "type": "graph",
                 "layout": "none",
                 "roam": True,
-                "top": 20,
-                "left": 30,
-                "right": 110,
-                "bottom": 50,
                 "selectedMode": "single",
                 "select": {"itemStyle": {"borderColor": ink.text, "borderWidth": 3}},
                 "emphasis": {"focus": "adjacency", "label": {"show": True}},

@@ -26,7 +26,12 @@ def show_summary(ranking: Ranking) -> None:
         st.metric(
             "In the ranking", f"{ranking.matching:,}", border=True, help="They meet every must and cross no red line."
         )
-        st.metric("Set apart", f"{ranking.set_apart_count:,}", border=True, help="Kept out by your musts, red lines or policies.")
+        st.metric(
+            "Set apart",
+            f"{ranking.set_apart_count:,}",
+            border=True,
+            help="Kept out by your musts, red lines or policies.",
+        )
         st.metric("Best score", best, border=True, help="Of 100. Scores compare candidates within one brief.")
     for note in ranking.notes:
         st.info(plain(note))
@@ -100,7 +105,9 @@ def show_set_apart(ranking: Ranking, vocabulary: Vocabulary) -> None:
     if not ranking.set_apart:
         return
     count = ranking.set_apart_count
-    box = st.expander(f"Set apart by your musts, red lines and policies ({count:,})", key="set_apart", on_change="rerun")
+    box = st.expander(
+        f"Set apart by your musts, red lines and policies ({count:,})", key="set_apart", on_change="rerun"
+    )
     if not box.open:
         return
     with box:

@@ -50,8 +50,8 @@ def show_diligence(
     part = parts[chosen]
     answered = sum(item.settled_by == "person" for item in part.items)
     st.subheader(f"{plain(part.section.label)}: {answered} of {len(part.items)} answered", anchor=False)
-    counts = [f"{_badge(part, state)} {count}" for state, count in part.counts.items() if count]
-    st.markdown(" &emsp; ".join(counts))
+    counts = [_badge(part, state, f": {count}") for state, count in part.counts.items() if count]
+    st.markdown(" ".join(counts))
     for item in part.items:
         _show_item(item, part, names, lambda fields: _answer(kb, case, fields, who))
     st.markdown(f":small[Questions: {document_words(part.section.document)}]")
@@ -73,8 +73,8 @@ def _show_tier(diligence: Diligence) -> None:
             st.markdown(f"{badge(label, color)} **{plain(state.check.label)}**: {plain(state.why)}")
 
 
-def _badge(part: Part, state: str) -> str:
-    return badge(part.section.scale[state], STATE_COLOR.get(state, "green"))
+def _badge(part: Part, state: str, more: str = "") -> str:
+    return badge(f"{part.section.scale[state]}{more}", STATE_COLOR.get(state, "green"))
 
 
 def _show_item(item: Item, part: Part, names: Mapping[str, str], answer: Callable[[Mapping[str, str]], None]) -> None:

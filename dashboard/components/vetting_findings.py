@@ -91,16 +91,17 @@ def evidence_words(text: str) -> str:
     return link(text, text) if text.startswith(("https://", "http://")) and " " not in text.strip() else plain(text)
 
 
+def _gap(said: str) -> str:
+    what, _, why = said.partition(": ")
+    return f"{badge('not assessed', 'blue')} **{plain(what)}**{f': {plain(why)}' if why else ''}"
+
+
 def show_not_assessed(gaps: Sequence[NotAssessed], passed: Sequence[RuleChecked]) -> None:
     """Draw what could not be judged, and apart from it what was judged and not met."""
     st.subheader(f"Not assessed ({len(gaps)})", anchor=False)
     if gaps:
         st.markdown("**Not assessed is not clear.** Each line is a question that is still open.")
-        for said in gap_words(gaps):
-            what, _, reason = said.rpartition(": ")
-            st.markdown(f"- {badge('not assessed', 'blue')} {plain(what or reason)}")
-            if what:
-                st.caption(plain(reason[:1].upper() + reason[1:]))
+        st.markdown("\n".join(f"- {_gap(said)}" for said in gap_words(gaps)))
     else:
         st.caption("Every rule of every policy could be judged.")
     st.subheader(f"Judged, and not met ({len(passed)})", anchor=False)

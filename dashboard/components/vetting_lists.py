@@ -17,7 +17,7 @@ from kb.watchlist_rows import StoredWatchlist
 def warn_of_lists(lists: Sequence[StoredWatchlist], today: date) -> None:
     """Say loudly that there is no list, or that a list is too old to say that somebody is not on it."""
     if not lists:
-        st.error(
+        st.warning(
             "**No watchlist was imported.** Nobody is screened against sanctions or debarment lists, and every case "
             "says so as *not assessed*."
         )
@@ -49,7 +49,8 @@ def show_lists(lists: Sequence[StoredWatchlist], today: date) -> None:
         ]
         st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Watchlists in use, with entries, dates and age.")
         for item in lists:
-            st.markdown(f"{plain(item.title)} {age_badge(item.staleness(today))}")
+            if item.staleness(today).level != "current":
+                st.markdown(f"{plain(item.title)} {age_badge(item.staleness(today))}")
     st.caption(
         "A list is getting old after 30 days and stale after 180, counted from its publication, or from the day on "
         "which it was obtained when the file does not say. A newer copy opens again only the cases that it changes."

@@ -34,6 +34,9 @@ def terms_form(briefs: Sequence[Brief]) -> Terms:
     titles = pack_titles()
     st.session_state.setdefault(POLICIES, ["general"])
     by_id = {brief.id: brief for brief in briefs}
+    asked = st.query_params.get(LIST)
+    if asked in by_id:
+        st.session_state.setdefault("vet_brief", asked)
     left, right = st.columns(2, gap="medium")
     with left:
         chosen = st.multiselect(

@@ -38,8 +38,8 @@ def show_queue(queue: Queue, open_case: Open) -> tuple[QueueRow, ...]:
             help="Cases in which a dismissed exclusion waits for a second person.",
         )
         st.metric("Due again", f"{len(queue.due):,}", border=True, help="Lists, policies or the profile changed since.")
-    counts = [f"{outcome_badge(outcome)} {count:,}" for outcome, count in queue.by_outcome.items() if count]
-    st.markdown(" &emsp; ".join(counts))
+    counts = queue.by_outcome.items()
+    st.markdown(" ".join(outcome_badge(code, f"{outcome_words(code)}: {count:,}") for code, count in counts if count))
     show_place, *places = st.container(), *st.columns(3, gap="medium")
     with show_place:
         shown = _filtered(queue, places)

@@ -33,9 +33,11 @@ def show_summary(desk: VettingDesk, run: Run, open_case: Open) -> None:
     )
     for warning in result.warnings:
         (st.error if any(word in warning for word in LOUD) else st.warning)(plain(warning))
-    for label, count, meaning, code in counted(result):
-        mark = outcome_badge(CaseOutcome(code), label)
-        st.markdown(f"{mark} **{count:,}** · :small[{plain(meaning)}]")
+    counts = [
+        f"{outcome_badge(CaseOutcome(code), f'{label}: {count:,}')} :small[{plain(meaning)}]"
+        for label, count, meaning, code in counted(result)
+    ]
+    st.markdown("  \n".join(counts))
     title = f"Vetting of {len(result.rows):,} names"
     dossier_buttons(lambda: run, desk, title)
     rows = result.gravest_first()

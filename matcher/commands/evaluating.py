@@ -184,7 +184,7 @@ def infer(
     source: Annotated[Path, typer.Option("--input", help="CSV: id,name,text")],
     target: Annotated[Path, typer.Option("--output", help="CSV: id,kind,code,role,confidence,quote")],
 ) -> None:
-    """Read claims out of texts: capacities, assets, needs, values, concerns, causes, audiences and places, each with its quote."""
+    """Read claims out of texts, each with its quote: capacities, concerns, needs, values, causes, audiences, places."""
     from matcher.inference.batch import infer_file
 
     with plain_failures():

@@ -26,8 +26,12 @@ def evaluate(cases: Sequence[LabelledText]) -> tuple[dict[str, object], list[Row
     false_quotes = roles_right = core_right = 0
     inferred = infer_many([Profile(case.text, case.name) for case in cases])
     for case, claims in zip(cases, inferred, strict=True):
-        found = {claim.code: claim for claim in claims if claim.kind is ClaimKind.CONCERN}
-        listed = keyword_codes(case.text, ClaimKind.CONCERN)
+        found = {
+            claim.code: claim
+            for claim in claims
+            if claim.kind is ClaimKind.CONCERN and (not case.asked or claim.code in case.asked)
+        }
+        listed = {code for code in keyword_codes(case.text, ClaimKind.CONCERN) if not case.asked or code in case.asked}
         tally.add(case.codes, found)
         baseline.add(case.codes, listed)
         wrong_role = [code for code in case.codes if code in found and found[code].role is not case.codes[code]]

@@ -45,6 +45,8 @@ class LabelledText:
         The role is None except for concerns.
     split : str
         ``train``, ``test`` or empty.
+    asked : frozenset of str
+        The only codes that were looked at; empty when all were.
     """
 
     id: str
@@ -52,6 +54,7 @@ class LabelledText:
     text: str
     codes: Mapping[str, ConcernRole | None]
     split: str = ""
+    asked: frozenset[str] = frozenset()
 
 
 def read_labels(path: Path, kind: ClaimKind, data_folder: Path | None = None) -> list[LabelledText]:
@@ -60,7 +63,8 @@ def read_labels(path: Path, kind: ClaimKind, data_folder: Path | None = None) ->
     Parameters
     ----------
     path : Path
-        CSV with ``id,name,text,codes``, or with ``source,row_key,name,codes,split``.
+        CSV with ``id,name,text,codes``, or with ``source,row_key,name,codes,split``; a column ``asked`` may name the
+        only codes that were looked at, separated by ``;``.
     kind : ClaimKind
         CAPACITY: codes separated by ``;``. CONCERN: ``code:core`` or ``code:minor``, separated by ``;``.
     data_folder : Path or None
@@ -92,7 +96,8 @@ def read_labels(path: Path, kind: ClaimKind, data_folder: Path | None = None) ->
             )
         codes = _codes(row["codes"], kind, vocabulary, where, problems)
         key = f"{row['source']}:{row['row_key']}" if by_key else row["id"]
-        cases.append(LabelledText(key, row["name"], text, codes, row.get("split", "")))
+        asked = frozenset(_asked(row.get("asked", ""), kind, vocabulary, where, problems))
+        cases.append(LabelledText(key, row["name"], text, codes, row.get("split", ""), asked))
     counts = Counter(case.id for case in cases)
     problems.extend(f"{path.name}: {key} is labelled twice" for key, count in counts.items() if count > 1)
     if problems:
@@ -133,6 +138,15 @@ def _texts(rows: list[dict[str, str]], data_folder: Path | None, problems: list[
             if key in keys and (name, key) not in found:
                 found[name, key] = next((row[column] for column in source.texts if row.get(column, "").strip()), "")
     return found
+
+
+def _asked(cell: str, kind: ClaimKind, vocabulary: Vocabulary, where: str, problems: list[str]) -> list[str]:
+    codes = [code for code in (piece.strip() for piece in cell.split(";")) if code]
+    known = vocabulary.terms(kind)
+    problems.extend(
+        f"{where}: asked: {vocabulary.unknown(kind.value, code, known)}" for code in codes if code not in known
+    )
+    return codes
 
 
 def _codes(

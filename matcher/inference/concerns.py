@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from kb.organization import ConcernRole
 from matcher.inference.depth import depth_of
-from matcher.inference.findings import Finding, strongest_first
+from matcher.inference.features import features
+from matcher.inference.findings import Finding, Span, strongest_first
+from matcher.inference.judge import CORE as CORE_LIKELIHOOD
+from matcher.inference.judge import THRESHOLD, Judge
+from matcher.inference.mentions import Mention, hits_of, mentions
 from matcher.inference.phrases import Phrase
 from matcher.inference.reading import Hit, Reading
-from matcher.inference.rules import Rule
+from matcher.inference.rules import Rules
 from matcher.inference.speaker import is_investor, is_proposal, is_tracker
 
 SUPPLY_LIST = 3
@@ -33,26 +37,59 @@ CORE = 0.8
 SCORE = {"business": 0.9, "product": 0.8, "supply": 0.65}
 
 
-def concern_findings(
-    reading: Reading, rules: Mapping[str, Sequence[Rule]], roles: Mapping[str, tuple[Phrase, ...]]
-) -> dict[str, Finding]:
+def concern_findings(reading: Reading, rules: Rules, judge: Judge) -> dict[str, Finding]:
     """Find concerns and their role.
 
-    A product in the first sentence of a maker, or in three clauses of it, is a main business; what stands
-    late in a list, in a sentence that begins "it also", or is only sold or supplied, is minor. The proposal of
-    a research project studies a thing and does not deal in it, and a paper that tracks a price does nothing.
+    What the rules say of a mention, where it stands and which words are around it goes to the judge. Concerns that
+    rest on a finding of a court or an authority have no words in `mention_words.yaml`; there the rules alone decide.
+    The proposal of a research project studies a thing and does not deal in it, and a paper that tracks a price does
+    nothing.
     """
     found: dict[str, Finding] = {}
     if is_proposal(reading.text, reading.lowered) or is_tracker(reading.lowered):
         return found
-    for code, listed in rules.items():
-        hits = [hit for rule in listed for hit in reading.hits(rule)]
-        hits = [hit for hit in hits if not _is_mention(reading, hit, roles)]
-        if hits:
-            role = ConcernRole.CORE if depth_of(reading, hits, roles) >= CORE else ConcernRole.MINOR
-            score = max(SCORE[hit.rule.part] for hit in hits)
-            found[code] = Finding(code, score, strongest_first(hits), role)
+    for code, listed in rules.concerns.items():
+        words = rules.mention_words.get(code, ())
+        of_code = mentions(reading, listed, words)
+        ruled = rule_finding(reading, code, of_code, rules.roles)
+        finding = judged(reading, code, of_code, ruled, rules, judge) if words and of_code else ruled
+        if finding is not None:
+            found[code] = finding
     return found
+
+
+def rule_finding(
+    reading: Reading, code: str, found: Sequence[Mention], roles: Mapping[str, tuple[Phrase, ...]]
+) -> Finding | None:
+    """Say what the rules alone find.
+
+    A product in the first sentence of a maker, or in three clauses of it, is a main business; what stands
+    late in a list, in a sentence that begins "it also", or is only sold or supplied, is minor.
+    """
+    hits = [hit for hit in hits_of(found) if not _is_mention(reading, hit, roles)]
+    if not hits:
+        return None
+    role = ConcernRole.CORE if depth_of(reading, hits, roles) >= CORE else ConcernRole.MINOR
+    return Finding(code, max(SCORE[hit.rule.part] for hit in hits), strongest_first(hits), role)
+
+
+def judged(
+    reading: Reading, code: str, found: Sequence[Mention], ruled: Finding | None, rules: Rules, judge: Judge
+) -> Finding | None:
+    """Let the judge decide on the mentions of a concern; `score` is its likelihood."""
+    described = features(reading, code, found, ruled, rules.roles)
+    likelihood = judge.present.likelihood(described)
+    if likelihood < THRESHOLD:
+        return None
+    core = judge.core.likelihood(described) >= CORE_LIKELIHOOD
+    spans = ruled.spans if ruled else (_clearest(found),)
+    return Finding(code, likelihood, spans, ConcernRole.CORE if core else ConcernRole.MINOR)
+
+
+def _clearest(found: Sequence[Mention]) -> Span:
+    """Return the mention that least speaks against, those of rules before mere words."""
+    best = min(found, key=lambda mention: (mention.rule is None, len(mention.against), mention.start))
+    return Span(best.start, best.end, best.clause)
 
 
 def _is_mention(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ...]]) -> bool:

@@ -12,6 +12,7 @@ from matcher.inference.calibration import Curve, calibrated, load_calibration
 from matcher.inference.capacities import capacity_findings
 from matcher.inference.claims import claim
 from matcher.inference.concerns import concern_findings
+from matcher.inference.judge import load_judge
 from matcher.inference.lexicon import Lexicon, lexicon_findings, load_lexicon
 from matcher.inference.prose import language
 from matcher.inference.reading import Reading
@@ -95,7 +96,7 @@ def _capacities(
 
 
 def _concerns(reading: Reading, rules: Rules, curve: Curve, where: str) -> Iterator[Claim]:
-    for finding in concern_findings(reading, rules.concerns, rules.roles).values():
+    for finding in concern_findings(reading, rules, load_judge()).values():
         yield claim(ClaimKind.CONCERN, finding, reading, where, calibrated(finding.score, curve))
 
 

@@ -17,5 +17,9 @@ class CalibrationError(InferenceError):
     """The calibration file cannot be used."""
 
 
+class JudgeError(InferenceError):
+    """The learnt weights cannot be used, or cannot be learnt from what is given."""
+
+
 class InputFileError(InferenceError):
     """The file of organizations cannot be read."""

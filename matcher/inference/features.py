@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kb.organization import ConcernRole
 from matcher.inference.findings import Finding
@@ -12,10 +12,34 @@ from matcher.inference.phrases import Phrase
 from matcher.inference.reading import Reading
 from matcher.inference.speaker import is_investor, is_proposal, is_tracker
 
+Features = dict[str, float]
+
 TOKEN = re.compile(r"[a-z][a-z\-]*")
-BEFORE, AFTER = 160, 70
+VERBS = {
+    "makes": re.compile(
+        r"\b(?:manufactur\w+|produc(?:es?|ing|tion)|brew(?:s|ing)|distill\w+|cultivat\w+|grow(?:s|ing)|min(?:es|ing)|"
+        r"explor\w+|develop\w*|operat(?:es?|ing|ion|or)|owns?|refin(?:es|ing)|extract\w*|makes?|builds?|design\w*|"
+        r"construct\w*|bottl(?:es|ing|er))\b"
+    ),
+    "sells": re.compile(
+        r"\b(?:distribut\w+|wholesal\w+|trad(?:es|ing)|retail\w*|import\w*|export\w*|sells?|sale|sales|selling|"
+        r"market(?:s|ing)|suppl(?:y|ies|ying)|deliver\w*)\b"
+    ),
+    "offers": re.compile(r"\b(?:offers?|provid\w+|includ(?:es?|ing)|compris\w+|consist\w*|engag\w+|involved|focus\w*)\b"),
+    "moves": re.compile(r"\b(?:transport\w*|shipping|ships|carr(?:y|ies)|stor(?:es?|age|ing)|handl\w+|logistics|leas\w+)\b"),
+    "serves": re.compile(r"\b(?:serv(?:es|ing)|customers?|clients?|caters?|catering|used|use|applications?|designed for)\b"),
+    "invests": re.compile(r"\b(?:invest\w*|stakes?|interests?|portfolio)\b"),
+    "treats": re.compile(r"\b(?:treat\w*|detect\w*|test(?:s|ing)|monitor\w*|recycl\w*|clean\w*|protect\w*|support\w*)\b"),
+}
+TOWARDS = re.compile(r"\b(?:for|to|in|by|with|from|against)\b")
+INDUSTRY = re.compile(
+    r"^[^.;]{0,70}?\b(?:industr(?:y|ies)|sectors?|markets?|applications|fields|compan(?:y|ies)|manufacturers|producers|"
+    r"operators|customers|plants)\b"
+)
+BEFORE, AFTER = 160, 80
 NEAR_WORDS = 4
-MANY = 4
+MOST_CLAUSES, MOST_COMMAS = 4, 8
+SHORT_TEXT = 3
 
 
 def features(
@@ -24,64 +48,83 @@ def features(
     mentions: Sequence[Mention],
     finding: Finding | None,
     roles: Mapping[str, tuple[Phrase, ...]],
-) -> dict[str, float]:
-    """Describe the mentions of one concern in one text by named numbers in 0..1."""
-    x: dict[str, float] = {f"code={code}": 1.0}
+) -> Features:
+    """Describe the mentions of one concern in one text.
+
+    Returns
+    -------
+    dict of name to number in 0..1
+        A name that is missing counts as 0.
+    """
+    found: Features = {f"code={code}": 1.0, f"speaker={reading.speaker}": 1.0}
+    found.update(_of_text(reading))
+    found.update(_of_rules(code, mentions, finding))
+    clauses = {mention.clause for mention in mentions}
+    first = min(reading.clauses[index].sentence for index in clauses)
+    found[f"first={min(first, 3)}"] = 1.0
+    found["clauses"] = min(len(clauses), MOST_CLAUSES) / MOST_CLAUSES
+    found["share"] = len(clauses) / len(reading.clauses)
+    found["fewest commas"] = min(_commas(reading, mention) for mention in mentions)
+    for mention in mentions:
+        found.update(dict.fromkeys(_around(reading, mention, roles), 1.0))
+    return found
+
+
+def _of_text(reading: Reading) -> Features:
+    return {
+        "investor": float(is_investor(reading.lowered)),
+        "proposal": float(is_proposal(reading.text, reading.lowered)),
+        "tracker": float(is_tracker(reading.lowered)),
+        "short": float(len(reading.clauses) <= SHORT_TEXT),
+    }
+
+
+def _of_rules(code: str, mentions: Sequence[Mention], finding: Finding | None) -> Features:
+    ruled = [mention for mention in mentions if mention.part != WORD]
+    found: Features = {"only words": float(not ruled)}
     if finding is not None:
-        x["rule"] = 1.0
-        x[f"rule&code={code}"] = 1.0
-        x[f"rule:score={finding.score}"] = 1.0
-        if finding.role is ConcernRole.CORE:
-            x["rule:core"] = 1.0
-    clauses = {m.clause for m in mentions}
-    sentences = {reading.clauses[index].sentence for index in clauses}
-    first = min(sentences)
-    x[f"first_sentence={min(first, 3)}"] = 1.0
-    x["clauses"] = min(len(clauses), MANY) / MANY
-    x["share"] = len(clauses) / len(reading.clauses)
-    x[f"speaker={reading.speaker}"] = 1.0
-    x["investor"] = float(is_investor(reading.lowered))
-    x["proposal"] = float(is_proposal(reading.text, reading.lowered))
-    x["tracker"] = float(is_tracker(reading.lowered))
-    x["short"] = float(len(reading.clauses) <= 3)
-    held = [m for m in mentions if not m.against]
-    x["unheld"] = min(len({m.clause for m in held if m.part != WORD}), 3) / 3
-    ruled = [m for m in mentions if m.part != WORD]
-    x["only_words"] = float(not ruled)
-    for name in set().union(*(m.against for m in mentions)):
-        x[f"all_against={name}"] = float(all(name in m.against for m in mentions))
-        x[f"some_against={name}"] = 1.0
-    for part in {m.part for m in ruled}:
-        x[f"part={part}"] = 1.0
-    for m in mentions:
-        x.update(_around(reading, m, roles))
-    x["list_min"] = min(_listed(reading, m) for m in mentions)
-    return x
+        found |= {"rule": 1.0, f"rule of {code}": 1.0, f"rule score={finding.score}": 1.0}
+        found["rule core"] = float(finding.role is ConcernRole.CORE)
+    free = {mention.clause for mention in ruled if not mention.against}
+    found["free clauses"] = min(len(free), MOST_CLAUSES) / MOST_CLAUSES
+    for name in set().union(*(mention.against for mention in mentions)):
+        found[f"all against={name}"] = float(all(name in mention.against for mention in mentions))
+        found[f"some against={name}"] = 1.0
+    for part in {mention.part for mention in ruled}:
+        found[f"part={part}"] = 1.0
+        found[f"part={part} of {code}"] = 1.0
+    return found
 
 
-def _around(reading: Reading, m: Mention, roles: Mapping[str, tuple[Phrase, ...]]) -> dict[str, float]:
-    clause = reading.clauses[m.clause]
-    before = reading.lowered[max(clause.start, m.start - BEFORE) : m.start]
-    after = reading.lowered[m.end : min(clause.end, m.end + AFTER)]
-    x: dict[str, float] = {}
-    for word in TOKEN.findall(before)[-NEAR_WORDS:]:
-        x[f"before={word}"] = 1.0
-    for word in TOKEN.findall(after)[:NEAR_WORDS]:
-        x[f"after={word}"] = 1.0
-    x[f"itself={reading.lowered[m.start : m.end]}"] = 1.0
-    verbs = ""
-    for name in ("makes", "sells", "begins", "offers", "aside"):
-        if any(True for phrase in roles[name] for _ in phrase.spans(before)):
-            x[f"led={name}"] = 1.0
-            verbs += name[0]
-    place = "first" if clause.sentence == 0 else "second" if clause.sentence == 1 else "later"
-    x[f"{place}:{verbs}"] = 1.0
-    for word in set(TOKEN.findall(reading.lowered[clause.start : m.start])[:4]):
-        x[f"opens={word}"] = 1.0
-    return x
+def _around(reading: Reading, mention: Mention, roles: Mapping[str, tuple[Phrase, ...]]) -> Iterator[str]:
+    clause = reading.clauses[mention.clause]
+    before = reading.lowered[max(clause.start, mention.start - BEFORE) : mention.start]
+    after = reading.lowered[mention.end : min(clause.end, mention.end + AFTER)]
+    yield from (f"before={word}" for word in TOKEN.findall(before)[-NEAR_WORDS:])
+    yield from (f"after={word}" for word in TOKEN.findall(after)[:NEAR_WORDS])
+    yield f"itself={reading.lowered[mention.start : mention.end]}"
+    yield from (f"opens={word}" for word in TOKEN.findall(reading.lowered[clause.start : mention.start])[:NEAR_WORDS])
+    verb, towards = _governing(before)
+    place = ("first", "second")[clause.sentence] if clause.sentence < 2 else "later"
+    industry = bool(INDUSTRY.match(after))
+    yield from (f"verb={verb}", f"verb={verb} in {place}", f"verb={verb} towards={towards}")
+    yield f"towards={towards} industry={industry}"
+    yield f"verb={verb} towards={towards} industry={industry}"
+    if any(True for phrase in roles["aside"] for _ in phrase.spans(before)):
+        yield "aside"
 
 
-def _listed(reading: Reading, m: Mention) -> float:
-    clause = reading.clauses[m.clause]
-    low, high = max(clause.start, m.start - BEFORE), min(clause.end, m.end + AFTER)
-    return min(reading.lowered.count(",", low, high), 8) / 8
+def _governing(before: str) -> tuple[str, bool]:
+    """Return the kind of verb that stands last before a mention, and whether "for", "to" or "in" follows it."""
+    last, kind = 0, "none"
+    for name, pattern in VERBS.items():
+        for match in pattern.finditer(before):
+            if match.end() > last:
+                last, kind = match.end(), name
+    return kind, bool(TOWARDS.search(before, last))
+
+
+def _commas(reading: Reading, mention: Mention) -> float:
+    clause = reading.clauses[mention.clause]
+    low, high = max(clause.start, mention.start - BEFORE), min(clause.end, mention.end + AFTER)
+    return min(reading.lowered.count(",", low, high), MOST_COMMAS) / MOST_COMMAS

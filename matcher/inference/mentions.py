@@ -1,4 +1,4 @@
-"""Every mention of a concern in a reading, with what speaks for and against it."""
+"""Every mention of a concern in a reading, with what speaks against it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from matcher.inference.phrases import Phrase
-from matcher.inference.reading import Reading
+from matcher.inference.reading import Hit, Reading
 from matcher.inference.rules import Rule
 
 MOST = 40
@@ -22,65 +22,89 @@ class Mention:
     start, end : int
         Character offsets.
     clause : int
-    part : str
-        The part of the rule that hit, or ``word``.
+    rule : Rule or None
+        The rule that hit; None when only a word of `mention_words.yaml` did.
     against : frozenset of str
-        Names of guards that cover it, and ``not``, ``clause_not``, ``text_not``, ``near``, ``speaker``
-        for what the rule itself excludes; empty when the rule holds.
+        Names of guards that cover it, and ``not``, ``clause_not``, ``text_not``, ``near``, ``speaker`` for what the
+        rule itself excludes; empty when the rule holds.
     """
 
     start: int
     end: int
     clause: int
-    part: str
+    rule: Rule | None
     against: frozenset[str]
+
+    @property
+    def part(self) -> str:
+        """The part of its rule, or ``word``."""
+        return self.rule.part if self.rule else WORD
 
 
 def mentions(reading: Reading, rules: Sequence[Rule], words: Sequence[Phrase]) -> list[Mention]:
-    """Gather what the rules and the words of one concern hit, at most `MOST` of each."""
+    """Gather what the rules and the words of one concern hit, at most `MOST` for each rule and for all words."""
     if not reading.clauses:
         return []
-    found = [mention for rule in rules for mention in _of_rule(reading, rule)][:MOST]
-    for phrase in words:
-        for start, end in phrase.spans(reading.lowered):
-            if len(found) >= 2 * MOST:
-                return found
-            if all(end <= other.start or other.end <= start for other in found):
-                against = frozenset(name for low, high, name in reading.masks if low <= start < high and low < end)
-                found.append(Mention(start, end, reading.clause_at(start), WORD, against))
+    found = [mention for rule in rules for mention in _of_rule(reading, rule)]
+    taken = [(mention.start, mention.end) for mention in found]
+    count = 0
+    for start, end in (span for phrase in words for span in phrase.spans(reading.lowered)):
+        if count >= MOST:
+            break
+        if all(end <= low or high <= start for low, high in taken):
+            found.append(Mention(start, end, reading.clause_at(start), None, _guards(reading, start, end)))
+            count += 1
     return found
 
 
+def hits_of(found: Sequence[Mention]) -> list[Hit]:
+    """Return the hits of rules that nothing speaks against."""
+    return [
+        Hit(mention.rule, mention.start, mention.end, mention.clause)
+        for mention in found
+        if mention.rule is not None and not mention.against
+    ]
+
+
+def _guards(reading: Reading, start: int, end: int, through: frozenset[str] = frozenset()) -> frozenset[str]:
+    return frozenset(
+        name for low, high, name in reading.masks if name not in through and low <= start < high and low < end
+    )
+
+
 def _of_rule(reading: Reading, rule: Rule) -> Iterator[Mention]:
-    whole: set[str] = set()
-    vetoes: list[tuple[int, int]] | None = None
+    whole: frozenset[str] | None = None
+    vetoes: list[tuple[int, int]] = []
+    of_clause: dict[int, set[str]] = {}
     for count, (start, end) in enumerate(span for phrase in rule.any for span in phrase.spans(reading.lowered)):
         if count >= MOST:
             return
-        if vetoes is None:
+        if whole is None:
             vetoes = [span for veto in rule.not_ for span in veto.spans(reading.lowered)]
             whole = _of_text(reading, rule)
         index = reading.clause_at(start)
-        clause = reading.clauses[index]
-        against = set(whole)
-        against.update(
-            name
-            for low, high, name in reading.masks
-            if name not in rule.through and low <= start < high and low < end
-        )
+        if index not in of_clause:
+            of_clause[index] = _of_clause(reading, rule, index)
+        against = {*whole, *of_clause[index], *_guards(reading, start, end, rule.through)}
         if any(low < end and start < high for low, high in vetoes):
             against.add("not")
-        if reading.stands(rule.clause_not, clause):
-            against.add("clause_not")
-        if rule.near and not reading.stands(rule.near, clause):
-            against.add("near")
-        yield Mention(start, end, index, rule.part, frozenset(against))
+        yield Mention(start, end, index, rule, frozenset(against))
 
 
-def _of_text(reading: Reading, rule: Rule) -> set[str]:
-    found: set[str] = set()
+def _of_clause(reading: Reading, rule: Rule, index: int) -> set[str]:
+    clause = reading.clauses[index]
+    found = set()
+    if reading.stands(rule.clause_not, clause):
+        found.add("clause_not")
+    if rule.near and not reading.stands(rule.near, clause):
+        found.add("near")
+    return found
+
+
+def _of_text(reading: Reading, rule: Rule) -> frozenset[str]:
+    found = set()
     if rule.speaker != "any" and reading.speaker not in {rule.speaker, "any"}:
         found.add("speaker")
     if any(True for phrase in rule.text_not for _ in phrase.spans(reading.lowered)):
         found.add("text_not")
-    return found
+    return frozenset(found)

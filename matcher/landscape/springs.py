@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from matcher.landscape.network import Network
 
 ROUNDS = 250
-APART = 0.12
+GRAVITY = 1.5
 
 
 def spring_places(network: Network) -> NDArray[np.float64]:
@@ -33,8 +33,8 @@ def spring_places(network: Network) -> NDArray[np.float64]:
         distance = np.maximum(np.hypot(step[..., 0], step[..., 1]), 0.01)
         force = usual**2 / distance**2 - pull * distance / usual
         np.fill_diagonal(force, 0)
-        move = (step * force[..., None]).sum(axis=1) - APART * places
+        move = (step * force[..., None]).sum(axis=1) - GRAVITY * places
         length = np.maximum(np.hypot(move[:, 0], move[:, 1]), 1e-9)
         places = places + move / length[:, None] * np.minimum(length, heat)[:, None]
-    middle = (places.max(axis=0) + places.min(axis=0)) / 2
-    return np.asarray((places - middle) / max(float(np.abs(places - middle).max()), 1e-9))
+    low, high = places.min(axis=0), places.max(axis=0)
+    return np.asarray((places - (low + high) / 2) / np.maximum((high - low) / 2, 1e-9))

@@ -42,7 +42,7 @@ class Difference:
     @property
     def words(self) -> str:
         """The difference in a sentence."""
-        where = f"{self.section}: {self.line}"
+        where = f"{self.section}: {self.line.rstrip('.')}"
         if self.kind is Kind.ADDED:
             return f"Added to {where}" + (f" ({self.after})" if self.after else "")
         if self.kind is Kind.REMOVED:

@@ -31,7 +31,7 @@ def form_text(instrument: Instrument, about: str, on: date) -> str:
         f"# Answer each line: {scale}.",
         "# Leave a line empty where you do not know; it is not counted as zero.",
         f"instrument: {instrument.code}",
-        f"on: {on.isoformat()}",
+        f"day: {on.isoformat()}",
         'notes: ""',
         "answers:",
     ]
@@ -66,7 +66,7 @@ def read_answers(path: Path, default: date) -> Answers:
     return Answers(
         instrument_of(str(body.get("instrument") or DEFAULT)),
         {str(code): value for code, value in answers.items()},
-        _day(path, body.get("on"), default),
+        _day(path, body.get("day"), default),
         str(body.get("notes") or ""),
     )
 
@@ -77,4 +77,4 @@ def _day(path: Path, given: object, default: date) -> date:
     try:
         return date.fromisoformat(str(given))
     except ValueError as error:
-        raise HealthError(f"{path.name}: on: {given!r} is no day; write it like 2026-03-31") from error
+        raise HealthError(f"{path.name}: day: {given!r} is no day; write it like 2026-03-31") from error

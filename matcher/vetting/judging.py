@@ -107,7 +107,7 @@ def _concern(condition: Concern, facts: VettingFacts, context: Context) -> Judge
     unsought = sorted(
         terms[code].label.lower() for code in condition.codes - set(facts.concerns) if terms[code].by_finding
     )
-    open_ += [f"{' and '.join(unsought)}: {NOT_SOUGHT}"] if unsought else []
+    open_ += [f"{', '.join(unsought)}: {NOT_SOUGHT}"] if unsought else []
     return unknown(open_) if open_ else HOLDS_NOT
 
 

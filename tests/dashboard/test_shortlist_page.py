@@ -163,5 +163,6 @@ def test_the_workbook_has_every_step_and_runs_nothing(listed):
 def test_names_of_a_shortlist_can_be_vetted(listed, show):
     app = show("vetting", vetting_view="Vet names", vet_source="From a shortlist", list=BRIEF)
     assert app.selectbox(key="vet_list").value == BRIEF
+    assert app.selectbox(key="vet_brief").value == BRIEF
     app = click(app, "Look the names up")
     assert {metric.label: metric.value for metric in app.metric}["Matched"] == "3"

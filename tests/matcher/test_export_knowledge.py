@@ -24,10 +24,10 @@ RUNS = ("=cmd()", "+1", "-1", "@SUM(A1)", "\tx")
 
 @pytest.fixture
 def filled(kb: KnowledgeBase) -> KnowledgeBase:
+    alone = (Participation(organization_id="soap"),)
+    facts = (claim("capacity", "distribution"), claim("concern", "alcohol", role="minor"))
     kb.add(
-        organization(
-            "soap", claim("capacity", "distribution"), claim("concern", "alcohol", role="minor"), city="Mombasa"
-        ),
+        organization("soap", *facts, city="Mombasa"),
         organization("radio", aliases=("Wave", "FM"), website="https://radio.example"),
         *(organization(f"evil-{place}", name=text.strip() + " Ltd") for place, text in enumerate(RUNS)),
         Engagement(id="clean", title="=clean()", participations=alone, source=SOURCE),

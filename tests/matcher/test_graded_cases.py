@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from kb.starter import load_starter_briefs
-from matcher.ranking import Caution, weigh
 from matcher.selection import Prepared
 from matcher.service import Matcher
 from matcher.terms import Filters, apply_terms, why_kept_out

@@ -1,0 +1,100 @@
+"""Learn the judge of concerns from labelled texts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from kb.organization import ConcernRole
+from matcher.inference.concerns import rule_finding
+from matcher.inference.errors import JudgeError
+from matcher.inference.features import Features, features
+from matcher.inference.judge import Judge, Regression
+from matcher.inference.mentions import mentions
+from matcher.inference.prose import language
+from matcher.inference.reading import Reading
+from matcher.inference.rules import load_rules
+
+REGULARIZATION = 0.1
+SEEN_OFTEN = 4
+ITERATIONS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Features of the mentions of a concern in a text, and what is right: None (no concern), minor or core."""
+
+    code: str
+    features: Features
+    role: ConcernRole | None
+
+
+def examples(text: str, name: str, roles: Mapping[str, ConcernRole], asked: Set[str]) -> Iterator[Example]:
+    """Describe what a labelled text mentions.
+
+    Parameters
+    ----------
+    text, name : str
+    roles : mapping of code to role
+        The concerns that the organization has.
+    asked : set of str
+        The only codes that were looked at; empty when all were.
+    """
+    rules = load_rules()
+    if language(text, rules.function_words) != "en":
+        return
+    reading = Reading(text, name, rules.guards)
+    for code, words in rules.mention_words.items():
+        if asked and code not in asked:
+            continue
+        if found := mentions(reading, rules.concerns[code], words):
+            ruled = rule_finding(reading, code, found, rules.roles)
+            yield Example(code, features(reading, code, found, ruled, rules.roles), roles.get(code))
+
+
+def learn(given: Sequence[Example], regularization: float = REGULARIZATION) -> Judge:
+    """Fit both regressions; a feature counts when `SEEN_OFTEN` examples have it.
+
+    Parameters
+    ----------
+    given : sequence of Example
+    regularization : float
+        Inverse strength of the L2 penalty, as scikit-learn's `C`.
+
+    Raises
+    ------
+    JudgeError
+        When there are not concerns of both roles and mentions that are none.
+    """
+    if len({example.role for example in given}) < len(ConcernRole) + 1:
+        raise JudgeError("to learn, give mentions that are no concern, minor ones and core ones")
+    names = _often(example.features for example in given)
+    values = _table([example.features for example in given], names)
+    dealt = np.array([example.role is not None for example in given])
+    core = np.array([example.role is ConcernRole.CORE for example in given])
+    return Judge(
+        present=_fitted(values, dealt, names, regularization),
+        core=_fitted(values[dealt], core[dealt], names, regularization),
+    )
+
+
+def _often(rows: Iterable[Features]) -> list[str]:
+    counts = Counter(name for row in rows for name, value in row.items() if value)
+    return sorted(name for name, count in counts.items() if count >= SEEN_OFTEN)
+
+
+def _table(rows: Sequence[Features], names: Sequence[str]) -> NDArray[np.float64]:
+    return np.array([[row.get(name, 0.0) for name in names] for row in rows])
+
+
+def _fitted(
+    values: NDArray[np.float64], labels: NDArray[np.bool_], names: Sequence[str], regularization: float
+) -> Regression:
+    fitted = LogisticRegression(C=regularization, max_iter=ITERATIONS).fit(values, labels)
+    weights = {name: float(weight) for name, weight in zip(names, fitted.coef_[0], strict=True) if abs(weight) > 1e-4}
+    return Regression(float(fitted.intercept_[0]), weights)
