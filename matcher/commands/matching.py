@@ -109,7 +109,8 @@ def _table(ranking: Ranking) -> None:
         )
     out.print(table)
     out.print(
-        f"{ranking.considered:,} considered, {ranking.set_apart_count:,} set apart by the brief's red lines, musts and policies."
+        f"{ranking.considered:,} considered, "
+        f"{ranking.set_apart_count:,} set apart by the brief's red lines, musts and policies."
     )
     for item in ranking.set_apart[:3]:
         out.print(f"  set apart: {escape(item.organization.name)}: {escape(' '.join(item.reasons))}", soft_wrap=True)

@@ -18,6 +18,8 @@ from matcher.planning.lessons import Closing, engagement_id, engagement_of
 from matcher.planning.plan import PlanError
 from matcher.service import Matcher
 
+MOST_ENGAGEMENTS = 100_000
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -163,10 +165,7 @@ class Life:
         latest = now.steps[-1] if now.steps else None
         undone: int | None = None
         if latest is not None and isinstance(latest.entry, Lesson) and reason.strip() and step in (None, latest.number):
-            key = engagement_id(brief_id, latest.organization_id, latest.number)
-            changes = kb.history(key, "engagement")
-            if changes and changes[-1].after is not None:
-                undone = kb.undo(changes[0].batch.number, who).number
+            undone = self._unwrite(engagement_id(brief_id, latest.organization_id, latest.number), now, who)
         try:
             return kb.casework.take_back(
                 brief_id,
@@ -179,3 +178,12 @@ class Life:
             if undone is not None:
                 kb.undo(undone, who)
             raise
+
+    def _unwrite(self, key: str, partnership: Partnership, who: str | None) -> int | None:
+        """Undo the batch that wrote an engagement; returns the batch of the undoing, None when it is not there."""
+        kb = self.matcher.kb
+        held = kb.engagements_of(partnership.organization_id, limit=MOST_ENGAGEMENTS)
+        if key not in {item.id for item in held}:
+            return None
+        written = kb.history(key, "engagement")[0]
+        return kb.undo(written.batch.number, who).number

@@ -63,7 +63,7 @@ def test_a_plan_is_edited_saved_opened_and_compared(kb_file: str) -> None:
 
 def test_a_plan_as_json_says_where_every_cell_comes_from(kb_file: str) -> None:
     result = RUN.invoke(app, ["plan", BRIEF, "--with", "itv", "--json", "--kb", kb_file])
-    plan = json.loads(result.output)
+    plan = json.loads(result.stdout)
     lines = [line for section in plan["sections"] for line in section["lines"]]
     assert all(line["origin"]["kind"] for line in lines)
 
