@@ -72,6 +72,10 @@ class ExploreDesk:
             columns = self.columns()
             return self._answers.get((key, columns.last_change), lambda: make(columns))
 
+    def kept(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Return something drawn from the answers, such as a chart, kept until the knowledge base changes."""
+        return self._answer(("kept", key), lambda _: make())
+
     # The map ---------------------------------------------------------------------------------
 
     def landscape(self) -> Landscape:

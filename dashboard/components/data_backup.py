@@ -19,6 +19,7 @@ from kb.backup import Backup, Restored, back_up, contents, examine, free_name, r
 
 READY, CHOSEN, RESTORED, ROUND = "backup_ready", "restore_chosen", "restored", "restore_round"
 TYPE = "application/vnd.sqlite3"
+LARGEST_MB = 1_000
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _make(desk: DataDesk) -> None:
 def _show_restore(desk: DataDesk) -> None:
     st.header("Bring a backup back", anchor=False)
     turn = st.session_state.get(ROUND, 0)
-    file = st.file_uploader("Backup file", key=f"backup_file_{turn}")
+    file = st.file_uploader("Backup file", key=f"backup_file_{turn}", max_upload_size=LARGEST_MB)
     if file is None:
         st.session_state.pop(CHOSEN, None)
         st.caption("The file is checked first, and compared with what is here. Nothing is replaced before you say so.")

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components.links import BRIEF
+from dashboard.components.links import BRIEF, DATA
 
 
 def no_organizations() -> None:
     """Say that the knowledge base is empty."""
     with st.container(border=True):
         st.header("The knowledge base is empty", anchor=False)
-        st.markdown(
-            "There is nobody to match with yet. Import a spreadsheet or a registry from the command line, "
-            "then reload this page:"
-        )
-        st.code("dancecard import FILE", language=None)
+        st.markdown("There is nobody to match with yet. Import a spreadsheet or a registry first.")
+        st.page_link(DATA, label="Import data")
 
 
 def no_briefs() -> None:

@@ -99,7 +99,8 @@ def _layers(
 
 
 def _show_chart(explore: ExploreDesk, landscape: Landscape, layers: list[Layer], key: str) -> NDArray[np.int64] | None:
-    spec = map_spec(landscape, layers, map_frames(explore, landscape, layers), ink())
+    look = ink()
+    spec = explore.kept((key, look), lambda: map_spec(landscape, layers, map_frames(explore, landscape, layers), look))
     groups = len(landscape.groups)
     event = st.echarts_chart(
         spec,

@@ -36,11 +36,15 @@ def show_matrices(explore: ExploreDesk) -> None:
         st.info("No capacity of an organization is known here yet.")
         return
     labels = _labels(explore, by == SECTOR)
-    rows = matrix_rows(explore, matrix, labels)
+    look = ink()
+    spec = explore.kept(
+        ("matrix", by, look),
+        lambda: matrix_chart(matrix_rows(explore, matrix, labels), by or SECTOR, look).to_dict(validate=False),
+    )
     chart, side = st.columns([5, 3], gap="medium")
     with chart:
         st.vega_lite_chart(
-            spec=matrix_chart(rows, by or SECTOR, ink()).to_dict(validate=False),
+            spec=spec,
             key=f"matrix_{by}",
             on_select=_picked(f"matrix_{by}", f"matrix_other_{by}"),
             selection_mode=SELECTION,

@@ -14,7 +14,7 @@ from dashboard.components.links import organization_link
 from dashboard.components.palette import ink
 from dashboard.components.text import clean, day, plain, shorten
 from dashboard.explore_desk import ExploreDesk
-from matcher.landscape.network import Network
+from matcher.landscape.network import Network, best_tied
 from matcher.landscape.ties import TieFact
 
 AROUND, WITHIN = "Around an organization", "Within a cause"
@@ -47,10 +47,11 @@ def show_network(explore: ExploreDesk) -> None:
         st.info(about)
         return
     facts = explore.tie_facts(network)
+    look = ink()
     chart, side = st.columns([5, 3], gap="medium")
     with chart:
         event = st.echarts_chart(
-            network_spec(explore, network, center, ink()),
+            explore.kept((network, center, look), lambda: network_spec(explore, network, center, look)),
             height=HEIGHT,
             key=f"network_{center}_{len(network.rows)}_{way}",
             on_select="rerun",
@@ -96,10 +97,8 @@ def _find(explore: ExploreDesk) -> str | None:
 
 
 def _best_tied(explore: ExploreDesk) -> str | None:
-    """Return who took part in the most engagements, or else has the most relations."""
-    columns = explore.columns()
-    counts = pd.Series([*columns.participant, *columns.subject, *columns.object_]).value_counts()
-    return explore.directory().id(int(columns.numbers[int(counts.index[0])])) if len(counts) else None
+    row = best_tied(explore.columns())
+    return None if row is None else _id(explore, row)
 
 
 def _within(explore: ExploreDesk, most: int) -> tuple[Network | None, int | None, str]:

@@ -17,7 +17,7 @@ STATUS_HELP = {
     ClaimStatus.CONFIRMED: "confirmed by a person",
     ClaimStatus.REJECTED: "rejected by a person; it no longer counts",
 }
-SEVERITY_WORDS = {"exclude": "Exclude", "escalate": "Escalate", "caution": "Caution", "observation": "Note"}
+SEVERITY_WORDS = {"exclude": "Exclude", "escalate": "Escalate", "caution": "Caution", "observation": "Observation"}
 SEVERITY_ICON = {
     "exclude": ":material/block:",
     "escalate": ":material/error:",

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.text import plain
 
 START = "dashboard/pages/start.py"
+DATA = "dashboard/pages/data.py"
 BRIEF = "dashboard/pages/brief.py"
 PARTNERS = "dashboard/pages/partners.py"
 ORGANIZATION = "dashboard/pages/organization.py"

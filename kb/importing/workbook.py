@@ -60,8 +60,7 @@ def open_workbook(path: Path, sheet: str | None, most_bytes: int, most_cells: in
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[str]]]:
-    first = sheet.start[0] + 1 if sheet.start else 1
-    for number, cells in enumerate(sheet.iter_rows(), start=first):
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
         yield number, [cell if isinstance(cell, str) else _words(cell) for cell in cells]
 
 

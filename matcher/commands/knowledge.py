@@ -30,7 +30,7 @@ from matcher.commands.console import (
 )
 from matcher.commands.matching import read_brief
 from matcher.export import write_ranking
-from matcher.export.plain import write_organizations
+from matcher.export.knowledge import write_knowledge
 
 SHOWN = 10
 
@@ -198,7 +198,7 @@ def search(
 def export(
     target: Annotated[
         Path,
-        typer.Argument(help="File to write: .xlsx, .docx, .csv or .json for a ranking; .jsonl for all organizations."),
+        typer.Argument(help="File: .xlsx, .docx, .csv or .json for a ranking; .csv, .xlsx or .jsonl for everything."),
     ],
     brief: Annotated[
         str | None, typer.Option(help="Brief file or id; without it every organization is written.")
@@ -211,7 +211,9 @@ def export(
     with plain_failures():
         matcher = open_existing(kb, model)
         if brief is None:
-            out.print(f"{write_organizations(matcher.kb.iterate(), target):,} organizations written to {target}")
+            with progress_bar() as progress:
+                count = write_knowledge(matcher.kb, target, progress)
+            out.print(f"{count:,} organizations written to {target}")
             return
         with progress_bar() as progress:
             ranking = matcher.find_partners(read_brief(matcher, brief), count=top, progress=progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -65,6 +66,8 @@ def plan(
     with plain_failures():
         for target in save_to or ():
             refuse_unwritable_plan(target)
+        edits = _Edits.read(entered or (), added or (), removed or ())
+        policies = [named_policy(item) for item in policy or ()]
         matcher = open_existing(kb, model)
         desk, asked = Planning(matcher), read_brief(matcher, brief)
         if not partners:
@@ -74,10 +77,9 @@ def plan(
         if changes is not None:
             show_differences(desk.differences(key, changes), changes)
             return
-        policies = [named_policy(item) for item in policy or ()]
         with progress_bar() as progress:
             found = _opened(desk, asked, partners, version, policies, fresh=fresh, progress=progress)
-        found = _edited(found, entered or (), added or (), removed or (), who or current_user())
+        found = edits.apply(found, who or current_user())
         saved = desk.save(found, based_on=known, note=note, who=who) if save else None
         for target in save_to or ():
             write_plan(found, target)
@@ -117,25 +119,51 @@ def _say_where(saved: SavedPlan | None, written: Sequence[Path]) -> None:
         out.print(escape(f"Plan written to {target}"), soft_wrap=True)
 
 
-def _edited(plan: Plan, entered: Sequence[str], added: Sequence[str], removed: Sequence[str], who: str) -> Plan:
-    for text in added:
-        section, equals, label = text.partition("=")
-        if not equals:
-            raise MatcherError(f"--add {text}: write it like exit=Who keeps the archive?")
-        plan = add_line(plan, section.strip(), label, who=who)
-    for text in entered:
-        place, equals, words = text.partition("=")
-        section, _, rest = place.partition("/")
-        line_id, slash, column = rest.rpartition("/")
-        if not equals or not slash:
-            raise MatcherError(f"--set {text}: write it like together/starts/text=1 March, after the launch")
-        plan = set_cell(plan, section.strip(), line_id.strip(), column.strip(), words, who=who)
-    for text in removed:
-        section, slash, line_id = text.partition("/")
-        if not slash:
-            raise MatcherError(f"--remove {text}: write it like exit/notice")
-        plan = remove_line(plan, section.strip(), line_id.strip())
-    return plan
+@dataclass(frozen=True)
+class _Edits:
+    """What is entered, added and taken out, as codes and words."""
+
+    entered: tuple[tuple[str, str, str, str], ...]
+    added: tuple[tuple[str, str], ...]
+    removed: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def read(cls, entered: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> _Edits:
+        """Take the options apart, before anything is drafted."""
+        return cls(tuple(map(_cell, entered)), tuple(map(_addition, added)), tuple(map(_removal, removed)))
+
+    def apply(self, plan: Plan, who: str) -> Plan:
+        """Return the plan with every edit."""
+        for section, label in self.added:
+            plan = add_line(plan, section, label, who=who)
+        for section, line_id, column, words in self.entered:
+            plan = set_cell(plan, section, line_id, column, words, who=who)
+        for section, line_id in self.removed:
+            plan = remove_line(plan, section, line_id)
+        return plan
+
+
+def _cell(text: str) -> tuple[str, str, str, str]:
+    place, equals, words = text.partition("=")
+    section, _, rest = place.partition("/")
+    line_id, slash, column = rest.rpartition("/")
+    if not equals or not slash:
+        raise MatcherError(f"--set {text}: write it like together/starts/text=1 March, after the launch")
+    return section.strip(), line_id.strip(), column.strip(), words
+
+
+def _addition(text: str) -> tuple[str, str]:
+    section, equals, label = text.partition("=")
+    if not equals:
+        raise MatcherError(f"--add {text}: write it like exit=Who keeps the archive?")
+    return section.strip(), label
+
+
+def _removal(text: str) -> tuple[str, str]:
+    section, slash, line_id = text.partition("/")
+    if not slash:
+        raise MatcherError(f"--remove {text}: write it like exit/notice")
+    return section.strip(), line_id.strip()
 
 
 def register(app: typer.Typer) -> None:

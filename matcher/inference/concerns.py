@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kb.organization import ConcernRole
+from kb.vocabulary import load_vocabulary
 from matcher.inference.depth import depth_of
 from matcher.inference.features import features
 from matcher.inference.findings import Finding, Span, strongest_first
@@ -15,7 +16,7 @@ from matcher.inference.mentions import Mention, hits_of, mentions
 from matcher.inference.phrases import Phrase
 from matcher.inference.reading import Hit, Reading
 from matcher.inference.rules import Rules
-from matcher.inference.speaker import is_investor, is_proposal, is_tracker
+from matcher.inference.speaker import is_proposal, is_tracker
 
 SUPPLY_LIST = 3
 INVESTED_LIST = 4
@@ -40,22 +41,28 @@ SCORE = {"business": 0.9, "product": 0.8, "supply": 0.65}
 def concern_findings(reading: Reading, rules: Rules, judge: Judge) -> dict[str, Finding]:
     """Find concerns and their role.
 
-    What the rules say of a mention, where it stands and which words are around it goes to the judge. Concerns that
-    rest on a finding of a court or an authority have no words in `mention_words.yaml`; there the rules alone decide.
-    The proposal of a research project studies a thing and does not deal in it, and a paper that tracks a price does
-    nothing.
+    What the rules say of a mention, where it stands and which words are around it goes to the judge; but whether a
+    court or an authority has found something is for the rules alone. The proposal of a research project studies a
+    thing and does not deal in it, and a paper that tracks a price does nothing.
     """
     found: dict[str, Finding] = {}
-    if is_proposal(reading.text, reading.lowered) or is_tracker(reading.lowered):
+    if is_silent(reading):
         return found
+    terms = load_vocabulary().concerns
     for code, listed in rules.concerns.items():
-        words = rules.mention_words.get(code, ())
-        of_code = mentions(reading, listed, words)
-        ruled = rule_finding(reading, code, of_code, rules.roles)
-        finding = judged(reading, code, of_code, ruled, rules, judge) if words and of_code else ruled
+        if not (of_code := mentions(reading, listed)):
+            continue
+        finding = rule_finding(reading, code, of_code, rules.roles)
+        if not terms[code].by_finding:
+            finding = judged(reading, code, of_code, finding, rules, judge)
         if finding is not None:
             found[code] = finding
     return found
+
+
+def is_silent(reading: Reading) -> bool:
+    """Tell whether a text says nothing of what an organization deals in."""
+    return is_proposal(reading.text, reading.lowered) or is_tracker(reading.lowered)
 
 
 def rule_finding(
@@ -87,8 +94,7 @@ def judged(
 
 
 def _clearest(found: Sequence[Mention]) -> Span:
-    """Return the mention that least speaks against, those of rules before mere words."""
-    best = min(found, key=lambda mention: (mention.rule is None, len(mention.against), mention.start))
+    best = min(found, key=lambda mention: (len(mention.against), mention.start))
     return Span(best.start, best.end, best.clause)
 
 
@@ -99,7 +105,7 @@ def _is_mention(reading: Reading, hit: Hit, roles: Mapping[str, tuple[Phrase, ..
     around = _commas(reading, max(clause.start, hit.start - 20), min(clause.end, hit.end + 90))
     if hit.rule.part != "business" and _in_list_of_industries(reading, hit):
         return True
-    if around > INVESTED_LIST and is_investor(reading.lowered):
+    if around > INVESTED_LIST and reading.investor:
         return True
     if hit.rule.part == "product":
         return _is_of_others(reading, hit)

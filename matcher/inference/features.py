@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kb.organization import ConcernRole
 from matcher.inference.findings import Finding
-from matcher.inference.mentions import WORD, Mention
+from matcher.inference.mentions import Mention
 from matcher.inference.phrases import Phrase
 from matcher.inference.reading import Reading
-from matcher.inference.speaker import is_investor, is_proposal, is_tracker
 
 Features = dict[str, float]
 
@@ -57,7 +56,8 @@ def features(
         A name that is missing counts as 0.
     """
     found: Features = {f"code={code}": 1.0, f"speaker={reading.speaker}": 1.0}
-    found.update(_of_text(reading))
+    found["investor"] = float(reading.investor)
+    found["short"] = float(len(reading.clauses) <= SHORT_TEXT)
     found.update(_of_rules(code, mentions, finding))
     clauses = {mention.clause for mention in mentions}
     first = min(reading.clauses[index].sentence for index in clauses)
@@ -70,27 +70,17 @@ def features(
     return found
 
 
-def _of_text(reading: Reading) -> Features:
-    return {
-        "investor": float(is_investor(reading.lowered)),
-        "proposal": float(is_proposal(reading.text, reading.lowered)),
-        "tracker": float(is_tracker(reading.lowered)),
-        "short": float(len(reading.clauses) <= SHORT_TEXT),
-    }
-
-
 def _of_rules(code: str, mentions: Sequence[Mention], finding: Finding | None) -> Features:
-    ruled = [mention for mention in mentions if mention.part != WORD]
-    found: Features = {"only words": float(not ruled)}
+    found: Features = {}
     if finding is not None:
         found |= {"rule": 1.0, f"rule of {code}": 1.0, f"rule score={finding.score}": 1.0}
         found["rule core"] = float(finding.role is ConcernRole.CORE)
-    free = {mention.clause for mention in ruled if not mention.against}
+    free = {mention.clause for mention in mentions if not mention.against}
     found["free clauses"] = min(len(free), MOST_CLAUSES) / MOST_CLAUSES
     for name in set().union(*(mention.against for mention in mentions)):
         found[f"all against={name}"] = float(all(name in mention.against for mention in mentions))
         found[f"some against={name}"] = 1.0
-    for part in {mention.part for mention in ruled}:
+    for part in {mention.rule.part for mention in mentions}:
         found[f"part={part}"] = 1.0
         found[f"part={part} of {code}"] = 1.0
     return found
@@ -112,6 +102,7 @@ def _around(reading: Reading, mention: Mention, roles: Mapping[str, tuple[Phrase
     yield f"verb={verb} towards={towards} industry={industry}"
     if any(True for phrase in roles["aside"] for _ in phrase.spans(before)):
         yield "aside"
+        yield f"aside in {place}"
 
 
 def _governing(before: str) -> tuple[str, bool]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from kb.organization import ConcernRole
-from matcher.inference.concerns import rule_finding
+from kb.vocabulary import load_vocabulary
+from matcher.inference.concerns import is_silent, rule_finding
 from matcher.inference.errors import JudgeError
 from matcher.inference.features import Features, features
 from matcher.inference.judge import Judge, Regression
@@ -49,10 +50,12 @@ def examples(text: str, name: str, roles: Mapping[str, ConcernRole], asked: Set[
     if language(text, rules.function_words) != "en":
         return
     reading = Reading(text, name, rules.guards)
-    for code, words in rules.mention_words.items():
-        if asked and code not in asked:
+    if is_silent(reading):
+        return
+    for code, term in load_vocabulary().concerns.items():
+        if term.by_finding or (asked and code not in asked):
             continue
-        if found := mentions(reading, rules.concerns[code], words):
+        if found := mentions(reading, rules.concerns[code]):
             ruled = rule_finding(reading, code, found, rules.roles)
             yield Example(code, features(reading, code, found, ruled, rules.roles), roles.get(code))
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from matcher.inference.phrases import Phrase
 from matcher.inference.reading import Hit, Reading
 from matcher.inference.rules import Rule
 
 MOST = 40
-WORD = "word"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +20,7 @@ class Mention:
     start, end : int
         Character offsets.
     clause : int
-    rule : Rule or None
-        The rule that hit; None when only a word of `mention_words.yaml` did.
+    rule : Rule
     against : frozenset of str
         Names of guards that cover it, and ``not``, ``clause_not``, ``text_not``, ``near``, ``speaker`` for what the
         rule itself excludes; empty when the rule holds.
@@ -32,44 +29,20 @@ class Mention:
     start: int
     end: int
     clause: int
-    rule: Rule | None
+    rule: Rule
     against: frozenset[str]
 
-    @property
-    def part(self) -> str:
-        """The part of its rule, or ``word``."""
-        return self.rule.part if self.rule else WORD
 
-
-def mentions(reading: Reading, rules: Sequence[Rule], words: Sequence[Phrase]) -> list[Mention]:
-    """Gather what the rules and the words of one concern hit, at most `MOST` for each rule and for all words."""
-    if not reading.clauses:
-        return []
-    found = [mention for rule in rules for mention in _of_rule(reading, rule)]
-    taken = [(mention.start, mention.end) for mention in found]
-    count = 0
-    for start, end in (span for phrase in words for span in phrase.spans(reading.lowered)):
-        if count >= MOST:
-            break
-        if all(end <= low or high <= start for low, high in taken):
-            found.append(Mention(start, end, reading.clause_at(start), None, _guards(reading, start, end)))
-            count += 1
-    return found
+def mentions(reading: Reading, rules: Sequence[Rule]) -> list[Mention]:
+    """Gather what the rules of one concern hit, at most `MOST` times each."""
+    return [mention for rule in rules for mention in _of_rule(reading, rule)] if reading.clauses else []
 
 
 def hits_of(found: Sequence[Mention]) -> list[Hit]:
     """Return the hits of rules that nothing speaks against."""
     return [
-        Hit(mention.rule, mention.start, mention.end, mention.clause)
-        for mention in found
-        if mention.rule is not None and not mention.against
+        Hit(mention.rule, mention.start, mention.end, mention.clause) for mention in found if not mention.against
     ]
-
-
-def _guards(reading: Reading, start: int, end: int, through: frozenset[str] = frozenset()) -> frozenset[str]:
-    return frozenset(
-        name for low, high, name in reading.masks if name not in through and low <= start < high and low < end
-    )
 
 
 def _of_rule(reading: Reading, rule: Rule) -> Iterator[Mention]:
@@ -85,7 +58,12 @@ def _of_rule(reading: Reading, rule: Rule) -> Iterator[Mention]:
         index = reading.clause_at(start)
         if index not in of_clause:
             of_clause[index] = _of_clause(reading, rule, index)
-        against = {*whole, *of_clause[index], *_guards(reading, start, end, rule.through)}
+        against = {*whole, *of_clause[index]}
+        against.update(
+            name
+            for low, high, name in reading.masks
+            if name not in rule.through and low <= start < high and low < end
+        )
         if any(low < end and start < high for low, high in vetoes):
             against.add("not")
         yield Mention(start, end, index, rule, frozenset(against))

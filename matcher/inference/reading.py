@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from matcher.inference.phrases import Phrase
 from matcher.inference.prose import Clause, clauses, lower
 from matcher.inference.rules import Guard, Rule
-from matcher.inference.speaker import speaker_of
+from matcher.inference.speaker import is_investor, speaker_of
 
 COMPANY_NAME = re.compile(
     r"(?:(?:[A-Z0-9][\w&'\u2019.\-]*|of|de|do|da|and|y|&|e|the|ve|und|et|\([A-Z]\w*\)),?\s+){1,9}"
@@ -49,6 +50,11 @@ class Reading:
         self.clauses = clauses(text)
         self.speaker = speaker_of(self.lowered)
         self.masks = [mask for guard in guards for mask in self._masks(guard)]
+
+    @cached_property
+    def investor(self) -> bool:
+        """Whether the text is about a firm that puts money into others."""
+        return is_investor(self.lowered)
 
     def _masks(self, guard: Guard) -> Iterator[tuple[int, int, str]]:
         for phrase in guard.phrases:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -73,7 +73,6 @@ class Rules:
 
     capacities: Mapping[str, tuple[Rule, ...]]
     concerns: Mapping[str, tuple[Rule, ...]]
-    mention_words: Mapping[str, tuple[Phrase, ...]]
     assets: Mapping[str, tuple[Rule, ...]]
     needs: Mapping[str, tuple[Rule, ...]]
     values: Mapping[str, tuple[Rule, ...]]
@@ -136,14 +135,11 @@ def _guards(path: Path, problems: list[str]) -> tuple[Guard, ...]:
     return tuple(found)
 
 
-def _phrase_lists(
-    path: Path, problems: list[str], known: Container[str] | None = None
-) -> dict[str, tuple[Phrase, ...]]:
-    bodies = read_mapping(path, problems)
-    problems.extend(
-        f"{path.name}: {name} is not in the vocabulary" for name in bodies if known is not None and name not in known
-    )
-    return {name: compile_phrases(body, f"{path.name}: {name}", problems) for name, body in bodies.items()}
+def _phrase_lists(path: Path, problems: list[str]) -> dict[str, tuple[Phrase, ...]]:
+    return {
+        name: compile_phrases(body, f"{path.name}: {name}", problems)
+        for name, body in read_mapping(path, problems).items()
+    }
 
 
 def _industries(path: Path, vocabulary: Vocabulary, problems: list[str]) -> dict[str, dict[str, float]]:
@@ -175,7 +171,6 @@ def load_rules(folder: Path = FOLDER) -> Rules:
     rules = Rules(
         capacities=_by_code(sorted(folder.glob("capacities_*.yaml")), set(vocabulary.capacities), names, problems),
         concerns=_by_code(sorted(folder.glob("concerns_*.yaml")), set(vocabulary.concerns), names, problems),
-        mention_words=_phrase_lists(folder / "mention_words.yaml", problems, set(vocabulary.concerns)),
         assets=_by_code([folder / "assets.yaml"], set(vocabulary.assets), names, problems),
         needs=_by_code([folder / "needs.yaml"], set(vocabulary.lendable), names, problems),
         values=_by_code([folder / "values.yaml"], set(vocabulary.values), names, problems),

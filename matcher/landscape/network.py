@@ -83,6 +83,12 @@ def around(columns: Columns, row: int, most: int, without: Collection[int] = ())
     )
 
 
+def best_tied(columns: Columns) -> int | None:
+    """Return the row of whoever is a side of the most engagements and relations, None when nobody is of any."""
+    sides = np.concatenate([columns.participant, columns.subject, columns.object_])
+    return int(np.bincount(sides).argmax()) if len(sides) else None
+
+
 def within_cause(columns: Columns, causes: Collection[str], most: int, without: Collection[int] = ()) -> Network:
     """Return the network among the organizations that are known for any of several causes.
 

@@ -31,6 +31,8 @@ SHORTEST_NUMBER = 6
 MOST_ALIASES = 50
 REPORT_EVERY = 500
 CERTAIN = 30.0
+SHORT_CORE = 6
+"""Letters and digits of a name without its common words, up to which a misspelling is never a strong hit."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,9 @@ class Screener:
         if score < self.threshold:
             return None
         forbidding = {*FORBIDDING_STRONG, "other_country", "weak_alias"} & {reason.code for reason in reasons}
-        level: Level = "possible" if forbidding or score < self.strong else "strong"
+        # In a short name one other letter makes another name, as often as a misspelt one.
+        short = form.core != listed.form.core and min(len(form.core), len(listed.form.core)) <= SHORT_CORE
+        level: Level = "possible" if forbidding or short or score < self.strong else "strong"
         ranked = tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
         return Hit(subject.id, listed.entity, name, listed.name, score, level, comparison.base, ranked)
 

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from kb.casework.partnerships import HealthCheck, Stage
 from kb.knowledge_base import KnowledgeBase
 from matcher.planning import PlanError, Planning
-from matcher.planning.health import HealthError, check_answers, health_check, instrument_of, load_instruments, score
+from matcher.planning.health import (
+    FOLDER,
+    HealthError,
+    check_answers,
+    health_check,
+    instrument_of,
+    load_instruments,
+    score,
+)
 from matcher.planning.health_form import form_text, read_answers
 from matcher.planning.steps import move_to
 from matcher.service import Matcher
@@ -116,7 +124,7 @@ def test_a_file_that_is_no_form_is_said_to_be_none(tmp_path: Path, text: str, sa
 
 
 def test_a_broken_instrument_is_refused(tmp_path: Path) -> None:
-    text = Path(load_instruments.__code__.co_filename).with_name("health.yaml").read_text(encoding="utf-8")
+    text = (FOLDER / "health.yaml").read_text(encoding="utf-8")
     (tmp_path / "health.yaml").write_text(text.replace("from: 85", "from: 90"))
     with pytest.raises(HealthError, match="the band develop begins at 90, not at 85"):
         load_instruments(tmp_path)

@@ -8,7 +8,7 @@ import pytest
 from kb.columns import Columns
 from kb.knowledge_base import KnowledgeBase
 from kb.organization import ClaimStatus, Engagement, Participation, Relation, RelationKind
-from matcher.landscape.network import around, within_cause
+from matcher.landscape.network import around, best_tied, within_cause
 from matcher.landscape.springs import spring_places
 from matcher.landscape.ties import tie_facts
 from matcher.service import Matcher
@@ -91,12 +91,17 @@ def test_a_merged_organization_brings_its_ties(kb, matcher, tied):
     assert row(kb, columns, "b") in network.rows
 
 
+def test_the_best_tied_is_in_the_most(kb, tied, matcher):
+    assert best_tied(tied) == row(kb, tied, "a")
+
+
 def test_nobody_tied_is_an_empty_network(kb, matcher):
     kb.add(organization("a"), organization("b"))
     columns = matcher.columns()
     network = around(columns, 0, 10)
     assert (network.rows, network.ties, network.tied) == ((0,), (), 0)
     assert within_cause(columns, ["malaria"], 10).rows == ()
+    assert best_tied(columns) is None
     assert spring_places(network).shape == (1, 2)
 
 

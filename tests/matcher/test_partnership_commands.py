@@ -16,9 +16,19 @@ RUN = CliRunner()
 BRIEF = "energy-saving-uk"
 
 
+@pytest.fixture(scope="module")
+def warm(starter_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter knowledge base with its vectors, made once."""
+    folder = tmp_path_factory.mktemp("warm")
+    shutil.copy(starter_file, folder / "kb.db")
+    run((folder / "kb.db").as_posix(), "plan", BRIEF, "--with", "itv")
+    return folder
+
+
 @pytest.fixture
-def kb_file(starter_file: Path, tmp_path: Path) -> str:
-    return shutil.copy(starter_file, tmp_path / "kb.db").as_posix()
+def kb_file(warm: Path, tmp_path: Path) -> str:
+    shutil.copytree(warm, tmp_path / "kb")
+    return (tmp_path / "kb" / "kb.db").as_posix()
 
 
 def run(kb_file: str, *words: str) -> str:

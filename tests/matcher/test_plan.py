@@ -58,7 +58,8 @@ def desk(kb: KnowledgeBase, matcher: Matcher) -> Planning:
             claim("concern", "alcohol", 0.5, role="minor"),
             sector="private",
         ),
-        organization("stalls", claim("offer", "distribution", 0.5), claim("place", "KE"), sector="private"),
+        organization("stalls", claim("capacity", "distribution", 0.5), claim("place", "KE"), sector="private"),
+        organization("kiosks", claim("offer", "distribution", 0.5), claim("place", "KE"), sector="private"),
         organization("stranger"),
     )
     return Planning(matcher)
