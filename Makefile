@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test lint check clean
+.PHONY: app test lint check pictures clean
 
 app: $(READY)
 	$(BIN)/dancecard app $(ARGS)
@@ -18,6 +18,9 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 check: test lint
+
+pictures: $(READY)
+	$(BIN)/python tests/e2e/pictures.py $(or $(FOLDER),pictures)
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -57,15 +57,22 @@ class ExploreDesk:
         self._lock = threading.RLock()
         self._layouts = Recent(2)
         self._answers = Recent(64)
+        self._columns: Columns | None = None
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary in force."""
         return self.desk.vocabulary
 
+    def refresh(self) -> Columns:
+        """Bring the columns up to date; everything is answered from them until the next time."""
+        with self._lock:
+            self._columns = self.desk.matcher.columns()
+        return self._columns
+
     def columns(self) -> Columns:
-        """Return the columns, true to the knowledge base as it is now."""
-        return self.desk.matcher.columns()
+        """Return the columns, as of the last refresh."""
+        return self._columns or self.refresh()
 
     def _answer(self, key: Hashable, make: Callable[[Columns], Answer]) -> Answer:
         with self._lock:
@@ -208,4 +215,6 @@ def _explore(address: str, desk: Desk) -> ExploreDesk:
 
 def open_explore() -> ExploreDesk:
     """Return the Explore desk of the knowledge base that the dashboard was started on."""
-    return _explore(os.environ.get(ADDRESS_VARIABLE, ""), open_desk())
+    explore = _explore(os.environ.get(ADDRESS_VARIABLE, ""), open_desk())
+    explore.refresh()
+    return explore

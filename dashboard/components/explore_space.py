@@ -31,7 +31,6 @@ GAPS = (Standing.NOT_KNOWN, Standing.NOBODY, Standing.OTHER_CAUSE, Standing.WIDE
 PARTS = {
     "Based here": ("here", "#0E7C72", "#4FB3A6"),
     "Work here, based elsewhere": ("elsewhere", "#6C9BD6", "#7DA9E3"),
-    "Have it, other causes": ("other_cause", "#E8C468", "#C08A1E"),
     "This capacity not mentioned": ("not_mentioned", "#D3DBDD", "#55636D"),
     "Said not to have it": ("said_not", "#B4531A", "#E8935B"),
     "No capacity known": ("unknown", "#F3F6F6", "#1B252C"),
@@ -59,8 +58,11 @@ def show_white_space(explore: ExploreDesk) -> None:
         for space in gaps:
             _show_gap(explore, space, where)
     with chart_side:
-        st.subheader("Who is here, capacity by capacity", anchor=False)
-        draw(space_chart(explore, spaces, ink()), "Stacked bars by capacity; the table below has the same numbers.")
+        st.subheader("Who is here for the cause" if cause else "Who is here", anchor=False)
+        draw(
+            space_chart(explore, spaces, ink()),
+            "Stacked bars by capacity of those present; the table below has the numbers.",
+        )
     st.header("The same as a table", anchor=False)
     st.dataframe(space_table(explore, spaces), hide_index=True, alt="Capacities with how they stand here.")
 

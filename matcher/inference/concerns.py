@@ -10,8 +10,7 @@ from kb.vocabulary import load_vocabulary
 from matcher.inference.depth import depth_of
 from matcher.inference.features import features
 from matcher.inference.findings import Finding, Span, strongest_first
-from matcher.inference.judge import CORE as CORE_LIKELIHOOD
-from matcher.inference.judge import THRESHOLD, Judge
+from matcher.inference.judge import Judge
 from matcher.inference.mentions import Mention, hits_of, mentions
 from matcher.inference.phrases import Phrase
 from matcher.inference.reading import Hit, Reading
@@ -85,12 +84,11 @@ def judged(
 ) -> Finding | None:
     """Let the judge decide on the mentions of a concern; `score` is its likelihood."""
     described = features(reading, code, found, ruled, rules.roles)
-    likelihood = judge.present.likelihood(described)
-    if likelihood < THRESHOLD:
+    likelihood = judge.presence(described)
+    if likelihood is None:
         return None
-    core = judge.core.likelihood(described) >= CORE_LIKELIHOOD
     spans = ruled.spans if ruled else (_clearest(found),)
-    return Finding(code, likelihood, spans, ConcernRole.CORE if core else ConcernRole.MINOR)
+    return Finding(code, likelihood, spans, ConcernRole.CORE if judge.is_core(described) else ConcernRole.MINOR)
 
 
 def _clearest(found: Sequence[Mention]) -> Span:

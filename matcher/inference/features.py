@@ -14,22 +14,7 @@ from matcher.inference.reading import Reading
 Features = dict[str, float]
 
 TOKEN = re.compile(r"[a-z][a-z\-]*")
-VERBS = {
-    "makes": re.compile(
-        r"\b(?:manufactur\w+|produc(?:es?|ing|tion)|brew(?:s|ing)|distill\w+|cultivat\w+|grow(?:s|ing)|min(?:es|ing)|"
-        r"explor\w+|develop\w*|operat(?:es?|ing|ion|or)|owns?|refin(?:es|ing)|extract\w*|makes?|builds?|design\w*|"
-        r"construct\w*|bottl(?:es|ing|er))\b"
-    ),
-    "sells": re.compile(
-        r"\b(?:distribut\w+|wholesal\w+|trad(?:es|ing)|retail\w*|import\w*|export\w*|sells?|sale|sales|selling|"
-        r"market(?:s|ing)|suppl(?:y|ies|ying)|deliver\w*)\b"
-    ),
-    "offers": re.compile(r"\b(?:offers?|provid\w+|includ(?:es?|ing)|compris\w+|consist\w*|engag\w+|involved|focus\w*)\b"),
-    "moves": re.compile(r"\b(?:transport\w*|shipping|ships|carr(?:y|ies)|stor(?:es?|age|ing)|handl\w+|logistics|leas\w+)\b"),
-    "serves": re.compile(r"\b(?:serv(?:es|ing)|customers?|clients?|caters?|catering|used|use|applications?|designed for)\b"),
-    "invests": re.compile(r"\b(?:invest\w*|stakes?|interests?|portfolio)\b"),
-    "treats": re.compile(r"\b(?:treat\w*|detect\w*|test(?:s|ing)|monitor\w*|recycl\w*|clean\w*|protect\w*|support\w*)\b"),
-}
+GOVERNING = "governing_"
 TOWARDS = re.compile(r"\b(?:for|to|in|by|with|from|against)\b")
 INDUSTRY = re.compile(
     r"^[^.;]{0,70}?\b(?:industr(?:y|ies)|sectors?|markets?|applications|fields|compan(?:y|ies)|manufacturers|producers|"
@@ -94,7 +79,7 @@ def _around(reading: Reading, mention: Mention, roles: Mapping[str, tuple[Phrase
     yield from (f"after={word}" for word in TOKEN.findall(after)[:NEAR_WORDS])
     yield f"itself={reading.lowered[mention.start : mention.end]}"
     yield from (f"opens={word}" for word in TOKEN.findall(reading.lowered[clause.start : mention.start])[:NEAR_WORDS])
-    verb, towards = _governing(before)
+    verb, towards = _governing(before, roles)
     place = ("first", "second")[clause.sentence] if clause.sentence < 2 else "later"
     industry = bool(INDUSTRY.match(after))
     yield from (f"verb={verb}", f"verb={verb} in {place}", f"verb={verb} towards={towards}")
@@ -105,13 +90,14 @@ def _around(reading: Reading, mention: Mention, roles: Mapping[str, tuple[Phrase
         yield f"aside in {place}"
 
 
-def _governing(before: str) -> tuple[str, bool]:
+def _governing(before: str, roles: Mapping[str, tuple[Phrase, ...]]) -> tuple[str, bool]:
     """Return the kind of verb that stands last before a mention, and whether "for", "to" or "in" follows it."""
     last, kind = 0, "none"
-    for name, pattern in VERBS.items():
-        for match in pattern.finditer(before):
-            if match.end() > last:
-                last, kind = match.end(), name
+    for name, phrases in roles.items():
+        if name.startswith(GOVERNING):
+            end = max((end for phrase in phrases for _, end in phrase.spans(before)), default=0)
+            if end > last:
+                last, kind = end, name.removeprefix(GOVERNING)
     return kind, bool(TOWARDS.search(before, last))
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from matcher.inference.errors import JudgeError
 
 FILE = Path(__file__).with_name("judge.json")
-THRESHOLD = 0.55
-"""Least likelihood at which a concern is claimed; the best F1 in cross-validation lies between 0.5 and 0.6."""
+WITH_RULES, AGAINST_RULES = 0.5, 0.7
+"""Least likelihoods at which a concern is claimed that the rules find, or do not; the best F1 in cross-validation."""
 CORE = 0.5
 
 
@@ -44,6 +44,16 @@ class Judge:
 
     present: Regression
     core: Regression
+
+    def presence(self, features: Mapping[str, float]) -> float | None:
+        """Return how likely a concern is, or None when that does not suffice for a claim."""
+        likelihood = self.present.likelihood(features)
+        return likelihood if likelihood >= (WITH_RULES if features.get("rule") else AGAINST_RULES) else None
+
+    def is_core(self, features: Mapping[str, float]) -> bool:
+        """Tell a main business; what the rules call minor and the text adds with "also" is none."""
+        added = bool(features.get("aside")) and not features.get("rule core")
+        return not added and self.core.likelihood(features) >= CORE
 
     def save(self, path: Path) -> None:
         """Write the weights as JSON, sorted by name."""

@@ -21,7 +21,7 @@ from matcher.inference.prose import language
 from matcher.inference.reading import Reading
 from matcher.inference.rules import load_rules
 
-REGULARIZATION = 0.1
+REGULARIZATION = 0.2
 SEEN_OFTEN = 4
 ITERATIONS = 3000
 

@@ -40,9 +40,7 @@ def mentions(reading: Reading, rules: Sequence[Rule]) -> list[Mention]:
 
 def hits_of(found: Sequence[Mention]) -> list[Hit]:
     """Return the hits of rules that nothing speaks against."""
-    return [
-        Hit(mention.rule, mention.start, mention.end, mention.clause) for mention in found if not mention.against
-    ]
+    return [Hit(mention.rule, mention.start, mention.end, mention.clause) for mention in found if not mention.against]
 
 
 def _of_rule(reading: Reading, rule: Rule) -> Iterator[Mention]:
@@ -60,9 +58,7 @@ def _of_rule(reading: Reading, rule: Rule) -> Iterator[Mention]:
             of_clause[index] = _of_clause(reading, rule, index)
         against = {*whole, *of_clause[index]}
         against.update(
-            name
-            for low, high, name in reading.masks
-            if name not in rule.through and low <= start < high and low < end
+            name for low, high, name in reading.masks if name not in rule.through and low <= start < high and low < end
         )
         if any(low < end and start < high for low, high in vetoes):
             against.add("not")

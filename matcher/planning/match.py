@@ -148,7 +148,7 @@ def contributions(match: Match) -> tuple[Contribution, ...]:
 
     A partner that is best placed for nothing is counted with the strongest thing that it is known to have.
     """
-    found = [item for need in match.brief.needs if (item := _best_for(match, need.code))]
+    found = [item for need in match.brief.needs if (item := best_for(match, need.code))]
     bringing = {item.giver for item in found}
     for exchange in match.exchanges:
         if exchange.ledger.second.key in bringing:
@@ -161,7 +161,8 @@ def contributions(match: Match) -> tuple[Contribution, ...]:
     return (*found, *_offers(match))
 
 
-def _best_for(match: Match, code: str) -> Contribution | None:
+def best_for(match: Match, code: str) -> Contribution | None:
+    """Return what the partner that meets a need best is to bring; None when none is known to meet it enough."""
     lines = lines_for(match, code)
     if not lines or lines[0].strength < match.least:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from matcher.exchange import Line
 from matcher.planning.drafting import cell, line, of, open_cell
 from matcher.planning.layout import load_layout
-from matcher.planning.match import Contribution, Match, contributions, lines_for
+from matcher.planning.match import Contribution, Match, best_for, contributions, lines_for
 from matcher.planning.plan import Cell, Origin, OriginKind, PlanLine
 
 NAMES = ("credibility", "visibility")
@@ -16,12 +16,11 @@ NAMES = ("credibility", "visibility")
 
 def roles(match: Match) -> Iterator[PlanLine]:
     """Propose for each need the partner that is best placed, and for each offer the seeker."""
-    best = {item.code: item for item in contributions(match) if item.giver != match.seeker_key}
     for need in match.brief.needs:
         label = match.vocabulary.lendable[need.code].label
         words = f"{label}: {need.text}" if need.text else label
         origin = of(OriginKind.BRIEF, "a must" if need.must else "needed")
-        yield line(f"need:{need.code}", words, origin, does=_does(match, need.code, best.get(need.code)))
+        yield line(f"need:{need.code}", words, origin, does=_does(match, need.code))
     for offer in match.brief.offers:
         label = match.vocabulary.lendable[offer.code].label
         words = f"{label}: {offer.text}" if offer.text else label
@@ -29,7 +28,8 @@ def roles(match: Match) -> Iterator[PlanLine]:
         yield line(f"offer:{offer.code}", words, origin, does=cell(match.seeker_name, origin))
 
 
-def _does(match: Match, code: str, best: Contribution | None) -> Cell:
+def _does(match: Match, code: str) -> Cell:
+    best = best_for(match, code)
     if best is None or best.line is None:
         weak = [f"{match.name(item.giver)} {item.strength:.0%}" for item in lines_for(match, code)]
         return open_cell(

@@ -148,9 +148,11 @@ def test_the_map_is_kept_until_a_text_changes(explore, filled, monkeypatch):
     filled.save_brief(filled.brief("handwashing").model_copy(update={"title": "Other"}))
     soap = filled.get("soap")
     filled.add(soap.model_copy(update={"claims": tuple(c for c in soap.claims if c.kind is not ClaimKind.NEED)}))
+    explore.refresh()
     explore.landscape()
     assert len(made) == 1
     filled.add(soap.model_copy(update={"mission": "Something else."}))
+    explore.refresh()
     explore.landscape()
     assert len(made) == 2
 
