@@ -16,11 +16,12 @@ from docx.text.paragraph import Paragraph
 
 from matcher.errors import MatcherError
 from matcher.export.dossier_parts import add_labelled, add_table, clean, set_up
-from matcher.planning.layout import DATE, SectionLayout, load_layout
+from matcher.planning.layout import DATE, LONG, SectionLayout, load_layout
 from matcher.planning.plan import Cell, Origin, OriginKind, Plan, PlanLine, PlanSection
 
 OPEN_WORDS = "[to be agreed]"
 USABLE, LABEL, DATE_WIDTH = 25.7, 6.2, 2.3
+LONG_SHARE = 3.0
 NOTHING_OPEN = "As far as is known, every need is met by a partner, and every kind of stakeholder has a seat."
 SIGNED = ("For", "Name and function", "Place and date", "Signature")
 
@@ -102,10 +103,10 @@ def _section(document: DocumentObject, section: PlanSection, sources: _Sources) 
 
 def _widths(layout: SectionLayout) -> list[float]:
     kinds = [column.kind for column in layout.columns.values()]
-    dates = kinds.count(DATE)
     label = LABEL if len(kinds) > 1 else LABEL + 2
-    other = (USABLE - label - dates * DATE_WIDTH) / max(len(kinds) - dates, 1)
-    return [label, *(DATE_WIDTH if kind == DATE else other for kind in kinds)]
+    shares = [0.0 if kind == DATE else LONG_SHARE if kind == LONG else 1.0 for kind in kinds]
+    unit = (USABLE - label - kinds.count(DATE) * DATE_WIDTH) / max(sum(shares), 1)
+    return [label, *(share * unit or DATE_WIDTH for share in shares)]
 
 
 def _origin_marks(cells: Sequence[object], line: PlanLine, columns: Sequence[str], sources: _Sources) -> None:

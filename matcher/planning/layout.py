@@ -13,12 +13,12 @@ from kb.yaml_files import read_mapping
 from matcher.planning.plan import PlanError
 
 FOLDER = Path(__file__).parent
-TEXT, DATE = "text", "date"
+TEXT, LONG, DATE = "text", "long", "date"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a section; `kind` is ``text``, or ``date`` for a day as YYYY-MM-DD."""
+    """A column of a section; `kind` is ``text``, ``long``, or ``date`` for a day as YYYY-MM-DD."""
 
     code: str
     label: str
@@ -117,8 +117,8 @@ def _section(code: str, fields: Mapping[str, Any], problems: list[str]) -> Secti
     for key, words in (fields.get("columns") or {}).items():
         label, _, kind = str(words).partition("|")
         columns[key] = Column(key, label.strip(), kind.strip() or TEXT)
-        if columns[key].kind not in (TEXT, DATE):
-            problems.append(f"plan.yaml: {code}: {key}: a column is {TEXT} or {DATE}, not {columns[key].kind}")
+        if columns[key].kind not in (TEXT, LONG, DATE):
+            problems.append(f"plan.yaml: {code}: {key}: a column is {TEXT}, {LONG} or {DATE}, not {columns[key].kind}")
     return SectionLayout(
         code,
         str(fields.get("title", "")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kb.casework.vetting_cases import CaseFinding, FindingState
 from matcher.partnering import Exchange
@@ -23,8 +23,7 @@ def risks(match: Match) -> Iterator[PlanLine]:
         for found in row.standing:
             yield _finding(row, found, titles)
         yield from _flags(exchange, row)
-        if row.not_assessed:
-            yield _gaps(row, titles)
+    yield from _gaps(match.vetted.rows, titles)
 
 
 def _red_lines(exchange: Exchange) -> Iterator[PlanLine]:
@@ -84,18 +83,24 @@ def _flags(exchange: Exchange, row: BulkRow) -> Iterator[PlanLine]:
         )
 
 
-def _gaps(row: BulkRow, titles: dict[str, str]) -> PlanLine:
+def _gaps(rows: Iterable[BulkRow], titles: dict[str, str]) -> Iterator[PlanLine]:
+    """Yield what could not be assessed, once for all organizations of which the same is not known."""
     origin = of(OriginKind.VETTING, listed(titles.values()))
-    gaps = [gap.what.partition(": ")[0].strip(". ") for gap in row.not_assessed]
-    asked = " ".join(f"{gap[:1].upper()}{gap[1:]}?" for gap in dict.fromkeys(gaps))
-    return line(
-        f"gaps:{row.organization.id}",
-        "Not assessed",
-        origin,
-        who=cell(row.organization.name, origin),
-        level=cell("Not assessed", origin),
-        found=cell(f"Too little is known to answer these questions either way: {asked}", origin),
-    )
+    alike: dict[str, list[BulkRow]] = {}
+    for row in rows:
+        gaps = [gap.what.partition(": ")[0].strip(". ") for gap in row.not_assessed]
+        asked = " ".join(f"{gap[:1].upper()}{gap[1:]}?" for gap in dict.fromkeys(gaps))
+        if asked:
+            alike.setdefault(asked, []).append(row)
+    for asked, group in alike.items():
+        yield line(
+            f"gaps:{'+'.join(row.organization.id for row in group)}"[:500],
+            "Not assessed",
+            origin,
+            who=cell(listed(row.organization.name for row in group), origin),
+            level=cell("Not assessed", origin),
+            found=cell(f"Too little is known to answer these questions either way: {asked}", origin),
+        )
 
 
 def what_stays_open(match: Match) -> Iterator[PlanLine]:
