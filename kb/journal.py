@@ -163,6 +163,8 @@ def history(connection: Connection, entity: str, entity_id: str) -> list[Change]
         .order_by(CHANGE.c.number)
     )
     rows = connection.execute(query).mappings().all()
+    if not rows:
+        return []
     repository = REPOSITORIES[entity]
     now = repository.read(connection, [entity_id]).get(entity_id)
     afters = [row["before"] for row in rows[1:]] + [None if now is None else repository.dump(now)]

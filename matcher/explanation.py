@@ -205,9 +205,7 @@ def _known(value: float | np.floating[Any]) -> float | None:
 
 def told(candidate: Candidate) -> tuple[Contribution, ...]:
     """Return the contributions to show: all but holdbacks that take nothing off."""
-    return tuple(
-        [item for item in candidate.contributions if item.points or not item.component.startswith(HELD_BACK)]
-    )
+    return tuple([item for item in candidate.contributions if item.points or not item.component.startswith(HELD_BACK)])
 
 
 def sentence(candidate: Candidate) -> str:

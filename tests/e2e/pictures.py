@@ -1,6 +1,6 @@
 """Pictures of every page on the starter knowledge base: light and dark, wide and narrow.
 
-    python tests/e2e/pictures.py FOLDER [--kb KNOWLEDGE_BASE] [--only PAGE ...]
+python tests/e2e/pictures.py FOLDER [--kb KNOWLEDGE_BASE] [--only PAGE ...]
 """
 
 from __future__ import annotations

@@ -127,9 +127,7 @@ def test_on_a_narrow_screen_the_detail_lies_over_the_list_and_closes(visit):
     assert panel.count() == 0
 
 
-@pytest.mark.parametrize(
-    "path", ["/", *PLAIN, *OF_A_BRIEF, "/organization?organization=evil"]
-)
+@pytest.mark.parametrize("path", ["/", *PLAIN, *OF_A_BRIEF, "/organization?organization=evil"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_wider_than_a_phone(visit, path, scheme):
     reader = visit(NARROW, scheme)
@@ -138,9 +136,7 @@ def test_no_page_is_wider_than_a_phone(visit, path, scheme):
     assert reader.page.evaluate(wide) <= NARROW["width"]
 
 
-@pytest.mark.parametrize(
-    "path", ["/", *PLAIN, *OF_A_BRIEF, "/organization?organization=soap"]
-)
+@pytest.mark.parametrize("path", ["/", *PLAIN, *OF_A_BRIEF, "/organization?organization=soap"])
 def test_headings_are_in_order(visit, path):
     reader = visit()
     reader.open(path)

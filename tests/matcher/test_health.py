@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import organization
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +24,7 @@ from matcher.planning.health import (
 from matcher.planning.health_form import form_text, read_answers
 from matcher.planning.steps import move_to
 from matcher.service import Matcher
+from tests.conftest import organization
 
 DAY = date(2026, 3, 1)
 VICHEALTH = instrument_of("vichealth")

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import TinyEncoder
 
 from kb.brief import Brief, Seeker
 from kb.casework.errors import CaseworkError
@@ -20,6 +19,7 @@ from matcher.planning import Closing, Outcome, PlanError, Planning
 from matcher.planning.steps import development, move_to, remark
 from matcher.results import Candidate
 from matcher.service import Matcher
+from tests.conftest import TinyEncoder
 
 BRIEF = "energy-saving-uk"
 PARTNER = "itv"

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import claim, organization
 from pydantic import ValidationError
 
 from kb.brief import Brief, Need, Offer, RedLines, Seeker
@@ -19,6 +18,7 @@ from matcher.planning.layout import load_layout
 from matcher.planning.plan import PlanLine, PlanSection
 from matcher.service import Matcher
 from matcher.vetting.asked_names import AskedName, NameList
+from tests.conftest import claim, organization
 
 STARTERS = {
     "bed-nets-tanzania": ["a-to-z-textile-mills", "airtel-africa", "brac"],

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import TinyEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +30,7 @@ from matcher.planning import (
 from matcher.planning.editing import refreshed
 from matcher.planning.plan import Party
 from matcher.service import Matcher
+from tests.conftest import TinyEncoder
 
 ASKED = Origin(kind=OriginKind.LAYOUT)
 DAY = date(2026, 3, 1)
