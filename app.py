@@ -18,6 +18,7 @@ page = st.navigation(
         st.Page(HERE / "pages/compare.py", title="Compare", url_path="compare"),
         st.Page(HERE / "pages/coalition.py", title="Coalition", url_path="coalition"),
         st.Page(HERE / "pages/shortlist.py", title="Shortlist", url_path="shortlist"),
+        st.Page(HERE / "pages/plan.py", title="Plan", url_path="plan"),
         st.Page(HERE / "pages/vetting.py", title="Vetting", url_path="vetting"),
         st.Page(HERE / "pages/explore.py", title="Explore", url_path="explore"),
         st.Page(HERE / "pages/organization.py", title="Organizations", url_path="organization"),

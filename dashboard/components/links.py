@@ -10,6 +10,7 @@ START = "dashboard/pages/start.py"
 DATA = "dashboard/pages/data.py"
 BRIEF = "dashboard/pages/brief.py"
 PARTNERS = "dashboard/pages/partners.py"
+PLAN = "dashboard/pages/plan.py"
 ORGANIZATION = "dashboard/pages/organization.py"
 HOW_IT_WORKS = "dashboard/pages/how_it_works.py"
 

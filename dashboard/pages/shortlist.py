@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components.briefs import pick_brief
 from dashboard.components.empty import no_briefs, no_organizations
 from dashboard.components.errors import errors_in_words
-from dashboard.components.links import brief_link, partners_link
+from dashboard.components.links import PLAN, brief_link, partners_link
 from dashboard.components.shortlist_add import show_add
 from dashboard.components.shortlist_board import show_board, show_table
 from dashboard.components.shortlist_detail import VETTING, show_detail
@@ -58,6 +58,7 @@ with st.container(horizontal=True, gap="medium", key="shortlist_ways"):
     if listed:
         names = {"vetting_view": "Vet names", "vet_source": "From a shortlist", "list": brief.id}
         st.page_link(VETTING, label="Vet everybody on it", query_params=names)
+        st.page_link(PLAN, label="Plan with them", query_params={"brief": brief.id})
 show_undo(desk.kb, brief.id, who)
 with st.container(horizontal=True, key="figures"):
     for title, stages in GROUPS.items():

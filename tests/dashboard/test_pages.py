@@ -12,6 +12,7 @@ PAGES = (
     "compare",
     "coalition",
     "shortlist",
+    "plan",
     "vetting",
     "explore",
     "organization",

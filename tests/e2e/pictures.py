@@ -32,6 +32,7 @@ PAGES = {
     "compare": f"/compare?{BRIEF}&organization=a-to-z-textile-mills&organization=t-marc-tanzania",
     "coalition": f"/coalition?{BRIEF}",
     "shortlist": f"/shortlist?{BRIEF}",
+    "plan": f"/plan?{BRIEF}&with=t-marc-tanzania",
     "vetting": "/vetting",
     "explore": "/explore",
     "organization": "/organization?organization=t-marc-tanzania",

@@ -10,7 +10,7 @@ OWN_PROBES = ("/_stcore/health", "/_stcore/host-config")
 WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
 
 PLAIN = ("/brief", "/vetting", "/explore", "/data", "/how_it_works")
-OF_A_BRIEF = tuple(f"/{page}?brief=handwashing" for page in ("partners", "compare", "coalition", "shortlist"))
+OF_A_BRIEF = tuple(f"/{page}?brief=handwashing" for page in ("partners", "compare", "coalition", "shortlist", "plan"))
 
 
 class Visit:
