@@ -27,9 +27,10 @@ class Scene:
     score : float32 (n,)
         Fit with the brief by the ranking, 0..1.
     welcome : bool (n,)
-        Who is left by red lines and wanted sectors; musts are not counted, for partners may meet them together.
+        Who is left by red lines, policies and wanted sectors; musts are not counted, for partners may meet them
+        together.
     unbarred : bool (n,)
-        Who crosses no red line, whatever the sector; the seeker is not among them.
+        Who crosses no red line and is excluded by no policy, whatever the sector; the seeker is not among them.
     everyone : bool (n,)
         All but the seeker.
     """
@@ -91,6 +92,7 @@ def open_scene(matcher: Matcher, brief: Brief) -> Scene:
     """
     prepared = matcher.prepare(brief)
     terms = apply_terms(prepared.at_most, Filters(), must_strength=0.0)
+    barred = terms.kept_out | matcher.policies.excluded(prepared.at_most)
     columns, number = prepared.columns, prepared.query.seeker_number
     everyone = columns.alive[: columns.n].copy()
     if number is not None and (row := columns.row_of(number)) is not None:
@@ -99,7 +101,7 @@ def open_scene(matcher: Matcher, brief: Brief) -> Scene:
         matcher,
         prepared.scored,
         matcher.weighing(brief)(prepared.scores).score,
-        terms.visible & ~terms.kept_out,
-        everyone & ~terms.kept_out,
+        terms.visible & ~barred,
+        everyone & ~barred,
         everyone,
     )

@@ -8,6 +8,7 @@ import pytest
 from kb.casework.vetting_cases import Ruling
 from kb.knowledge_base import KnowledgeBase
 from matcher.errors import BriefProblemError
+from matcher.scene import open_scene
 from matcher.service import Matcher
 from matcher.vetting.office import VettingOffice
 from tests.conftest import TinyEncoder
@@ -60,3 +61,14 @@ def test_an_exclusion_that_a_person_dismissed_no_longer_sets_apart(matcher: Matc
 def test_an_unknown_pack_is_refused_with_the_nearest_one(matcher: Matcher):
     with pytest.raises(BriefProblemError, match="did you mean who_fensa"):
         matcher.find_partners(bound(matcher, policies=("who_fenza",)))
+
+
+def test_nobody_whom_a_policy_excludes_sits_in_a_coalition_or_is_asked_to(matcher: Matcher):
+    free = bound(matcher, policies=())
+    strict = bound(matcher, policies=("unicef_national_committee",))
+    open_, closed = open_scene(matcher, free), open_scene(matcher, strict)
+    row = open_.row_of("diageo")
+    assert open_.welcome[row]
+    assert not closed.welcome[row]
+    assert not closed.unbarred[row]
+    assert closed.everyone[row]
