@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,28 @@ from matcher.query import Scored
 from matcher.vetting.errors import PolicyError
 from matcher.vetting.facts import Context, gather_facts
 from matcher.vetting.masks import excluded_rows
-from matcher.vetting.policy import known_policies, load_policies
+from matcher.vetting.policy import Policy, known_policies, load_policies
 from matcher.vetting.standing_table import StandingTable
 from matcher.vetting.verdict import vet
 
 Mask = NDArray[np.bool_]
-MASKS_KEPT = 8
+KEPT = 8
+
+
+@dataclass(frozen=True)
+class _Exclusions:
+    """Whom some packs exclude in one context, and why, as far as anybody asked."""
+
+    packs: tuple[Policy, ...]
+    context: Context
+    rows: Mask
+    dismissed: frozenset[str]
+    reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The packs' titles by code."""
+        return {pack.code: pack.title for pack in self.packs}
 
 
 def policy_titles() -> dict[str, str]:
@@ -40,13 +57,14 @@ def policy_problems(policies: Sequence[str]) -> list[str]:
 class PolicyTerms:
     """Exclusions of policy packs over all organizations, kept until facts or decisions change.
 
-    An exclusion that a person dismissed, in a case under one of the packs, no longer sets anybody apart.
+    An organization whose exclusions a person dismissed, in a case that covers the brief's packs, is no longer set
+    apart.
     """
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
         self._table: tuple[int, StandingTable] | None = None
-        self._masks: OrderedDict[object, Mask] = OrderedDict()
+        self._kept: OrderedDict[object, _Exclusions] = OrderedDict()
 
     def excluded(self, scored: Scored) -> Mask:
         """Return whom the brief's packs exclude; bool (n,).
@@ -56,39 +74,41 @@ class PolicyTerms:
         matcher.vetting.errors.PolicyError
             When a pack is unknown or wrong.
         """
-        query, columns = scored.query, scored.columns
-        if not query.brief.policies:
-            return np.zeros(columns.n, np.bool_)
-        context = Context.of(query.brief, query.seeker)
-        key = (columns.last_change, self.kb.casework.newest_event(), query.brief.policies, context)
-        if key not in self._masks:
-            packs = load_policies(query.brief.policies)
-            found = excluded_rows(self._standing(scored), packs, context, seeker_number=query.seeker_number).rows
-            for organization_id in self._dismissed(query.brief.policies):
-                number = self.kb.number_of(organization_id)
-                row = None if number is None else columns.row_of(number)
-                if row is not None:
-                    found[row] = False
-            self._masks[key] = found
-            if len(self._masks) > MASKS_KEPT:
-                self._masks.popitem(last=False)
-        return self._masks[key]
+        if not scored.query.brief.policies:
+            return np.zeros(scored.columns.n, np.bool_)
+        return self._exclusions(scored).rows
 
     def reasons(self, scored: Scored, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return in words why the packs exclude organizations, for those that they exclude."""
-        brief = scored.query.brief
-        if not brief.policies or not ids:
+        if not scored.query.brief.policies or not ids:
             return {}
-        packs = load_policies(brief.policies)
-        titles = {pack.code: pack.title for pack in packs}
-        context = Context.of(brief, scored.query.seeker)
-        released = self._dismissed(brief.policies)
-        found = {}
-        for key, facts in gather_facts(self.kb, ids).items():
-            findings = [item for item in vet(facts, packs, context).findings if item.severity is Severity.EXCLUDE]
-            if findings and key not in released:
-                found[key] = tuple(f"{titles[item.policy]}: {item.title}. {item.message}" for item in findings)
-        return found
+        kept = self._exclusions(scored)
+        unsaid = [key for key in ids if key not in kept.reasons]
+        for key, facts in gather_facts(self.kb, unsaid).items() if unsaid else ():
+            findings = [
+                item for item in vet(facts, kept.packs, kept.context).findings if item.severity is Severity.EXCLUDE
+            ]
+            told = tuple(f"{kept.titles[item.policy]}: {item.title}. {item.message}" for item in findings)
+            kept.reasons[key] = () if key in kept.dismissed else told
+        return {key: kept.reasons[key] for key in ids if kept.reasons.get(key)}
+
+    def _exclusions(self, scored: Scored) -> _Exclusions:
+        query, columns = scored.query, scored.columns
+        context = Context.of(query.brief, query.seeker)
+        key = (columns.last_change, self.kb.casework.newest_event(), query.brief.policies, context)
+        if key not in self._kept:
+            packs = load_policies(query.brief.policies)
+            rows = excluded_rows(self._standing(scored), packs, context, seeker_number=query.seeker_number).rows
+            dismissed = self._dismissed(query.brief.policies)
+            for organization_id in dismissed:
+                number = self.kb.number_of(organization_id)
+                row = None if number is None else columns.row_of(number)
+                if row is not None:
+                    rows[row] = False
+            self._kept[key] = _Exclusions(packs, context, rows, dismissed)
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
 
     def _standing(self, scored: Scored) -> StandingTable:
         change = scored.columns.last_change
@@ -97,7 +117,7 @@ class PolicyTerms:
         return self._table[1]
 
     def _dismissed(self, policies: Sequence[str]) -> frozenset[str]:
-        """Return the organizations whose exclusions under some of the packs were all dismissed by a person."""
+        """Return the organizations whose exclusions, in a case that covers the packs, were all dismissed."""
         return frozenset(
             case.organization_id
             for case in self.kb.casework.cases()

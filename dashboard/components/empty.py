@@ -5,6 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.links import BRIEF, DATA
+from dashboard.state import Desk
+from kb.brief import Brief
+
+
+def briefs_or_stop(desk: Desk) -> list[Brief]:
+    """Return the briefs; say what is missing and end the page where there is nobody, or no brief, to match."""
+    if not desk.facets().organizations:
+        no_organizations()
+        st.stop()
+    briefs = desk.kb.briefs()
+    if not briefs:
+        no_briefs()
+        st.stop()
+    return briefs
 
 
 def no_organizations() -> None:

@@ -18,7 +18,7 @@ from dashboard.components.coalition_sets import (
 )
 from dashboard.components.compare_choice import MOST
 from dashboard.components.compare_links import compare_link
-from dashboard.components.empty import no_briefs, no_organizations
+from dashboard.components.empty import briefs_or_stop
 from dashboard.components.errors import errors_in_words
 from dashboard.components.links import partners_link
 from dashboard.components.seats import show_seats
@@ -31,13 +31,7 @@ RANKED = 60
 partnering = open_partnering()
 desk = partnering.desk
 st.title("Coalition", anchor=False)
-if not desk.facets().organizations:
-    no_organizations()
-    st.stop()
-briefs = desk.kb.briefs()
-if not briefs:
-    no_briefs()
-    st.stop()
+briefs = briefs_or_stop(desk)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     with st.container():

@@ -16,7 +16,7 @@ from dashboard.components.compare_overview import show_overview
 from dashboard.components.compare_points import show_points
 from dashboard.components.compare_values import show_values
 from dashboard.components.compare_weights import weights_in_session
-from dashboard.components.empty import no_briefs, no_organizations
+from dashboard.components.empty import briefs_or_stop
 from dashboard.components.errors import errors_in_words
 from dashboard.components.export_buttons import show_export_buttons
 from dashboard.components.links import partners_link
@@ -34,13 +34,7 @@ def drop(organization_id: str) -> None:
 partnering = open_partnering()
 desk = partnering.desk
 st.title("Compare", anchor=False)
-if not desk.facets().organizations:
-    no_organizations()
-    st.stop()
-briefs = desk.kb.briefs()
-if not briefs:
-    no_briefs()
-    st.stop()
+briefs = briefs_or_stop(desk)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     with st.container():

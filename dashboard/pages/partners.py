@@ -8,7 +8,7 @@ from dashboard.components.briefs import pick_brief
 from dashboard.components.candidate_card import show_card
 from dashboard.components.candidate_detail import show_detail
 from dashboard.components.compare_tray import show_compare_tray
-from dashboard.components.empty import no_briefs, no_organizations
+from dashboard.components.empty import briefs_or_stop
 from dashboard.components.errors import errors_in_words
 from dashboard.components.export_buttons import show_export_buttons
 from dashboard.components.filters import filter_controls
@@ -38,14 +38,8 @@ def show_more() -> None:
 
 desk = open_desk()
 st.title("Find partners", anchor=False)
+briefs = briefs_or_stop(desk)
 facets = desk.facets()
-if not facets.organizations:
-    no_organizations()
-    st.stop()
-briefs = desk.kb.briefs()
-if not briefs:
-    no_briefs()
-    st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     with st.container():

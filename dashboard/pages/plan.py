@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.briefs import pick_brief
-from dashboard.components.empty import no_briefs, no_organizations
+from dashboard.components.empty import briefs_or_stop
 from dashboard.components.errors import errors_in_words
 from dashboard.components.links import brief_link
 from dashboard.components.plan_choice import choose_partners
@@ -21,13 +21,7 @@ from matcher.export.plan_word import open_cells
 planning = open_planning()
 desk = planning.desk
 st.title("Plan", anchor=False)
-if not desk.facets().organizations:
-    no_organizations()
-    st.stop()
-briefs = desk.kb.briefs()
-if not briefs:
-    no_briefs()
-    st.stop()
+briefs = briefs_or_stop(desk)
 brief_side, person_side = st.columns([3, 1], gap="medium")
 with brief_side:
     brief = pick_brief(briefs)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard.components.briefs import pick_brief
-from dashboard.components.empty import no_briefs, no_organizations
+from dashboard.components.empty import briefs_or_stop
 from dashboard.components.errors import errors_in_words
 from dashboard.components.links import PLAN, brief_link, partners_link
 from dashboard.components.shortlist_add import show_add
@@ -38,13 +38,7 @@ def close() -> None:
 
 desk = open_desk()
 st.title("Shortlist", anchor=False)
-if not desk.facets().organizations:
-    no_organizations()
-    st.stop()
-briefs = desk.kb.briefs()
-if not briefs:
-    no_briefs()
-    st.stop()
+briefs = briefs_or_stop(desk)
 brief_side, person_side = st.columns([3, 1], gap="medium")
 with brief_side:
     brief = pick_brief(briefs)

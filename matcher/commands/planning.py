@@ -28,7 +28,8 @@ from matcher.commands.partnerships import health, shortlist, stage
 from matcher.commands.planning_shown import show_differences, show_plan
 from matcher.commands.vetting import named_policy
 from matcher.errors import MatcherError
-from matcher.export.plan_word import refuse_unwritable_plan, write_plan
+from matcher.export.plan_word import PLAN_WRITERS, write_plan
+from matcher.export.writing import refuse_unwritable
 from matcher.planning import Plan, Planning, SavedPlan, add_line, remove_line, set_cell
 
 
@@ -65,7 +66,7 @@ def plan(
     """Draft a partnership plan from the match, or open the one that was saved; edit, compare, save, write as Word."""
     with plain_failures():
         for target in save_to or ():
-            refuse_unwritable_plan(target)
+            refuse_unwritable(target, PLAN_WRITERS)
         edits = _Edits.read(entered or (), added or (), removed or ())
         policies = [named_policy(item) for item in policy or ()]
         matcher = open_existing(kb, model)

@@ -18,7 +18,8 @@ from kb.watchlist_store import WatchlistImport
 from matcher.commands.console import KbOption, fail, open_existing, out, plain_failures, progress_bar
 from matcher.commands.matching import read_brief
 from matcher.errors import MatcherError
-from matcher.export.dossier import refuse_unwritable, write_dossier
+from matcher.export.dossier import DOSSIER_WRITERS, write_dossier
+from matcher.export.writing import refuse_unwritable
 from matcher.vetting.asked_names import NameList, read_names_file, read_names_text
 from matcher.vetting.bulk import BulkResult, BulkRow
 from matcher.vetting.dossier import age_of, counted, found_words, hit_words, label_of, possible_words
@@ -67,7 +68,7 @@ def vet(
     """Vet organizations by name: matched to the knowledge base, screened, judged by policies, laid out in a dossier."""
     with plain_failures():
         for target in save or ():
-            refuse_unwritable(target)
+            refuse_unwritable(target, DOSSIER_WRITERS)
         if fail_on is not None and fail_on not in SEVERITIES:
             raise MatcherError(f"--fail-on {fail_on}: use one of {', '.join(SEVERITIES)}")
         chosen = {int(row): key for row, key in _pairs(choose or (), "--choose", "12=unilever", numbered=True).items()}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from matcher.errors import MatcherError
 from matcher.export.excel import write_excel
 from matcher.export.plain import write_csv, write_json
 from matcher.export.word import write_word
+from matcher.export.writing import write_by_ending
 from matcher.results import Ranking
 
 WRITERS = {".xlsx": write_excel, ".docx": write_word, ".json": write_json, ".csv": write_csv}
@@ -19,17 +19,9 @@ def write_ranking(ranking: Ranking, path: Path) -> None:
     Raises
     ------
     MatcherError
-        When the ending is unknown, or the file cannot be written.
+        When the ending is unknown, the folder does not exist, or the file cannot be written.
     """
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise MatcherError(
-            f"{path.name}: cannot write {path.suffix or 'a file without an ending'}; use {', '.join(WRITERS)}"
-        )
-    try:
-        writer(ranking, path)
-    except OSError as error:
-        raise MatcherError(f"{path} cannot be written: {error.strerror}") from error
+    write_by_ending(ranking, path, WRITERS)
 
 
 __all__ = ["write_csv", "write_excel", "write_json", "write_ranking", "write_word"]

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from matcher.errors import MatcherError
 from matcher.export.dossier_excel import write_dossier_excel
 from matcher.export.dossier_word import write_dossier_word
 from matcher.export.plain import Json, as_data
+from matcher.export.writing import write_by_ending
 from matcher.vetting.dossier import Dossier, DossierEntry
 
 
@@ -93,31 +93,12 @@ DOSSIER_WRITERS: Mapping[str, Callable[[Dossier, Path], None]] = {
 }
 
 
-def refuse_unwritable(path: Path) -> None:
-    """Make sure that a dossier can be written to a path, before anything is vetted.
-
-    Raises
-    ------
-    MatcherError
-        When the ending is unknown or the folder does not exist.
-    """
-    if path.suffix.lower() not in DOSSIER_WRITERS:
-        ending = path.suffix or "a file without an ending"
-        raise MatcherError(f"{path.name}: cannot write {ending}; use {', '.join(DOSSIER_WRITERS)}")
-    if not path.parent.is_dir():
-        raise MatcherError(f"{path}: there is no folder {path.parent}; make it first")
-
-
 def write_dossier(dossier: Dossier, path: Path) -> None:
     """Write a dossier in the format of the file's ending.
 
     Raises
     ------
     MatcherError
-        When the ending is unknown, or the file cannot be written.
+        When the ending is unknown, the folder does not exist, or the file cannot be written.
     """
-    refuse_unwritable(path)
-    try:
-        DOSSIER_WRITERS[path.suffix.lower()](dossier, path)
-    except (OSError, UnicodeEncodeError) as error:
-        raise MatcherError(f"{path} cannot be written: {error}") from error
+    write_by_ending(dossier, path, DOSSIER_WRITERS)

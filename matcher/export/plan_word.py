@@ -14,8 +14,8 @@ from docx.shared import Cm, Pt
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from matcher.errors import MatcherError
 from matcher.export.dossier_parts import add_labelled, add_table, clean, set_up
+from matcher.export.writing import write_by_ending
 from matcher.planning.layout import DATE, LONG, SectionLayout, load_layout
 from matcher.planning.plan import Cell, Origin, OriginKind, Plan, PlanLine, PlanSection
 
@@ -161,31 +161,12 @@ def write_plan_json(plan: Plan, path: Path) -> None:
 PLAN_WRITERS: Mapping[str, Callable[[Plan, Path], None]] = {".docx": write_plan_word, ".json": write_plan_json}
 
 
-def refuse_unwritable_plan(path: Path) -> None:
-    """Make sure that a plan can be written to a path, before it is drafted.
-
-    Raises
-    ------
-    MatcherError
-        When the ending is unknown or the folder does not exist.
-    """
-    if path.suffix.lower() not in PLAN_WRITERS:
-        ending = path.suffix or "a file without an ending"
-        raise MatcherError(f"{path.name}: cannot write {ending}; use {', '.join(PLAN_WRITERS)}")
-    if not path.parent.is_dir():
-        raise MatcherError(f"{path}: there is no folder {path.parent}; make it first")
-
-
 def write_plan(plan: Plan, path: Path) -> None:
     """Write a plan in the format of the file's ending.
 
     Raises
     ------
     MatcherError
-        When the ending is unknown, or the file cannot be written.
+        When the ending is unknown, the folder does not exist, or the file cannot be written.
     """
-    refuse_unwritable_plan(path)
-    try:
-        PLAN_WRITERS[path.suffix.lower()](plan, path)
-    except (OSError, UnicodeEncodeError) as error:
-        raise MatcherError(f"{path} cannot be written: {error}") from error
+    write_by_ending(plan, path, PLAN_WRITERS)

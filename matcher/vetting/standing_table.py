@@ -10,8 +10,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from kb.columns import Columns
 from kb.knowledge_base import KnowledgeBase
@@ -71,6 +69,10 @@ class Ties:
 
     @cached_property
     def _in_ring(self) -> Mask:
+        # Loading scipy's graphs takes longer than a ranking, and only rings of owners ask for them.
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
         graph = coo_array((np.ones(len(self.here), np.bool_), (self.here, self.other)), shape=(self.n, self.n))
         _, ring = connected_components(graph, connection="strong")
         return np.asarray(np.bincount(ring)[ring] > 1)
