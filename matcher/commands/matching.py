@@ -12,11 +12,13 @@ from rich.table import Table
 
 from kb.brief import Brief
 from kb.errors import UnknownRecordError
+from kb.observing import timed
 from matcher.checks import load_brief
 from matcher.commands.console import (
     DEFAULT_MODEL,
     KbOption,
     ModelOption,
+    err,
     fail,
     open_existing,
     out,
@@ -61,10 +63,11 @@ def match(
     ] = None,
     weights: Annotated[Path | None, typer.Option(help="Weights file, e.g. from dancecard learn.")] = None,
     save: Annotated[Path | None, typer.Option(help="Also write the ranking (.xlsx, .docx, .json, .csv).")] = None,
+    timings: Annotated[bool, typer.Option(help="Also say how long each stage took.")] = False,
     model: ModelOption = DEFAULT_MODEL,
 ) -> None:
     """Rank candidate partners for a brief, with reasons."""
-    with plain_failures():
+    with plain_failures(), timed() as spent:
         matcher = open_existing(kb, model)
         filters = Filters(tuple(sector or ()), (), tuple(country or ()), tuple(capacity or ()))
         with progress_bar() as progress:
@@ -77,12 +80,15 @@ def match(
         if save:
             write_ranking(ranking, save)
         if as_json:
-            typer.echo(json.dumps(ranking_data(ranking), ensure_ascii=False, indent=2))
+            data = ranking_data(ranking) | ({"milliseconds": spent.milliseconds()} if timings else {})
+            typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
         elif explain:
             _explain(matcher, ranking, explain)
             _lifts(matcher, prepared, explain, filters)
         else:
             _table(ranking)
+    if timings and not as_json:
+        err.print("\n".join(f"{ms:>9.2f} ms  {name}" for name, ms in spent.milliseconds().items()), highlight=False)
 
 
 def _table(ranking: Ranking) -> None:

@@ -46,9 +46,9 @@ def as_data(value: object) -> Json:
     return round(float(cast(SupportsFloat, value)), 4)
 
 
-def ranking_data(ranking: Ranking) -> Json:
+def ranking_data(ranking: Ranking) -> dict[str, Json]:
     """Return a ranking as plain data."""
-    return as_data(ranking)
+    return cast("dict[str, Json]", as_data(ranking))
 
 
 def write_json(ranking: Ranking, path: Path) -> None:
