@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +34,7 @@ PARTICIPATION_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "kind": ("kind", "activityType"),
     "country": ("country",),
     "city": ("city",),
+    "place": ("place", "geolocation"),
     "role": ("role", "type"),
 }
 LEADING = frozenset({"coordinator", "lead", "leader", "lead partner", "seeker"})
@@ -58,6 +60,8 @@ class TrackRecords:
         Ordered by engagement.
     kind, country, city : NDArray, str (n_rows,)
         As reported in that engagement; empty where unknown.
+    place : float32 (n_rows, 2)
+        Latitude and longitude in degrees; NaN where unknown.
     leads : NDArray, bool (n_rows,)
     dropped : counts of what could not be used
     """
@@ -77,6 +81,7 @@ class TrackRecords:
     kind: Words
     country: Words
     city: Words
+    place: NDArray[np.float32]
     leads: NDArray[np.bool_]
     dropped: Mapping[str, int]
 
@@ -140,6 +145,7 @@ def read_track_records(engagements: Path, participations: Path) -> TrackRecords:
         np.asarray([row["kind"] for _, row in ordered], np.str_),
         np.asarray([row["country"] for _, row in ordered], np.str_),
         np.asarray([row["city"] for _, row in ordered], np.str_),
+        np.asarray([_degrees(row["place"]) for _, row in ordered], np.float32),
         np.asarray([row["role"].casefold() in LEADING for _, row in ordered], np.bool_),
         dropped,
     )
@@ -181,6 +187,16 @@ def _text(path: Path) -> str:
     except (OSError, EOFError) as error:
         raise LabelsError(f"{path} cannot be read: {error}") from error
     return raw.decode("utf-8-sig", errors="replace").replace("\0", "")
+
+
+def _degrees(value: str) -> tuple[float, float]:
+    """Return latitude and longitude of ``48.2,16.4``; NaN for anything else."""
+    try:
+        latitude, longitude = (float(part) for part in value.strip("()").split(","))
+    except ValueError:
+        return math.nan, math.nan
+    on_earth = abs(latitude) <= 90 and abs(longitude) <= 180
+    return (latitude, longitude) if on_earth else (math.nan, math.nan)
 
 
 def _day(value: str) -> np.datetime64:

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from matcher.evaluation.partners_affinity import FLOOR
 from matcher.evaluation.partners_data import TrackRecords
 from matcher.evaluation.partners_knowledge import Knowledge, QueryText
-from matcher.evaluation.partners_places import named_cities, named_countries
+from matcher.evaluation.partners_places import distances, named_cities, named_countries
 from matcher.evaluation.partners_split import PartnerQuery
 from matcher.evaluation.partners_text import Floats, mean_profiles
 
@@ -19,6 +19,8 @@ TINY = 1e-9
 LEAST = 1e-3
 TIE_SCALE = 10.0
 NAME_LIMIT = 0.5
+NEAR = 10.0
+"""Kilometres within which it hardly matters how far."""
 FEATURES: Mapping[str, str] = {
     "track_record": "past engagements, each counted by how much it resembles the query",
     "typical_fit": "the same per engagement: a small record wholly on the point",
@@ -32,6 +34,7 @@ FEATURES: Mapping[str, str] = {
     "partners_of_partners": "has worked with those who worked with the seeker",
     "shared_record": "engagements shared with the seeker that resemble the query",
     "same_country": "is in the seeker's country",
+    "distance": "how far it is from the seeker",
     "country_named": "the query's text names its country",
     "city_named": "the query's text names its city",
     "name_in_text": "its name has the query's words",
@@ -39,6 +42,7 @@ FEATURES: Mapping[str, str] = {
 }
 BENDING = (
     "track_record",
+    "distance",
     "typical_fit",
     "profile_words",
     "shared_engagements",
@@ -143,6 +147,7 @@ class CandidateScorer:
         second = (((seekers @ known.members) @ known.shares.T) @ known.took_part).toarray()
         country = np.asarray([query.country for query in block.queries])[:, None]
         seeker_names = ["" if query.seeker < 0 else self.names[query.seeker] for query in block.queries]
+        away = distances(np.asarray([query.place for query in block.queries]), known.place)
         in_text = known.words.transform(block.full) @ known.name_words.T
         columns = {
             **{name: np.broadcast_to(values, record.shape) for name, values in self.fixed.items()},
@@ -155,6 +160,7 @@ class CandidateScorer:
             "partners_of_partners": np.log(_to_best(second) + LEAST),
             "shared_record": np.log(shared + LEAST),
             "same_country": (country == known.country[None]) & (country != ""),
+            "distance": np.log1p(away / NEAR),
             "country_named": named_countries([text.full for text in block.texts], known.country),
             "city_named": named_cities([text.full for text in block.texts], known.city),
             "name_in_text": np.minimum(in_text.toarray(), NAME_LIMIT),

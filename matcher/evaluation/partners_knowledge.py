@@ -68,6 +68,7 @@ class Knowledge:
     name_words : sparse (c, n_terms), candidates' names in the space of words
     family : TermSpace of the candidates' names
     country, city : NDArray, str (c,), the latest reported
+    place : float32 (c, 2), latitude and longitude in degrees, the latest reported; NaN where unknown
     """
 
     split: Split
@@ -85,6 +86,7 @@ class Knowledge:
     family: TermSpace
     country: Words
     city: Words
+    place: NDArray[np.float32]
 
     @classmethod
     def fit(cls, records: TrackRecords, split: Split, vectors: Floats | None) -> Knowledge:
@@ -95,7 +97,7 @@ class Knowledge:
         members = _members(records, known)
         names = [records.names[c] for c in split.candidates]
         ages = (split.today - records.dates[known]) / np.timedelta64(1, "D") / YEAR
-        country, city = _latest(records, split)
+        latest = _latest(records, split)
         return cls(
             split,
             words,
@@ -110,8 +112,9 @@ class Knowledge:
             np.nan_to_num(ages.astype(np.float32), nan=0.0),
             words.transform(names),
             TermSpace.fit(names, analyzer=family_terms),
-            country,
-            city,
+            records.country[latest],
+            records.city[latest],
+            records.place[latest],
         )
 
     @cached_property
@@ -143,12 +146,11 @@ def _members(records: TrackRecords, known: Indices) -> csr_matrix:
     return csr_matrix((np.ones(len(rows), np.float32), where), shape=(len(known), len(records.organization_ids)))
 
 
-def _latest(records: TrackRecords, split: Split) -> tuple[Words, Words]:
-    """Return country and city of each candidate as its latest known engagement reports them."""
+def _latest(records: TrackRecords, split: Split) -> Indices:
+    """Return the row of each candidate's latest known engagement, int (c,)."""
     known = np.isin(records.engagement, split.known)
     rows = np.flatnonzero(known & np.isin(records.organization, split.candidates))
     rows = rows[np.argsort(records.dates[records.engagement[rows]], kind="stable")]
     last: NDArray[np.int64] = np.zeros(len(records.organization_ids), np.int64)
     last[records.organization[rows]] = rows
-    chosen = last[split.candidates]
-    return records.country[chosen], records.city[chosen]
+    return np.asarray(last[split.candidates])

@@ -1,4 +1,4 @@
-"""Places that a text names: countries by name or by adjective, cities by name."""
+"""Places that a text names: countries by name or by adjective, cities by name; and how far places are apart."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 WORD = re.compile(r"\w+")
 SHORTEST_CITY = 4
 LONGEST_CITY = 3
+EARTH_RADIUS = 6371.0
 WORDS = Path(__file__).with_name("partners_countries.yaml")
 
 
@@ -66,3 +67,17 @@ def named_cities(texts: Sequence[str], cities: NDArray[np.str_]) -> NDArray[np.f
         for run in runs & column.keys():
             row[column[run]] = 1.0
     return named[:, place]
+
+
+def distances(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return great-circle distances in km, float32 (len(one), len(other)); NaN where a place is unknown.
+
+    Parameters
+    ----------
+    one, other : (n, 2)
+        Latitude and longitude in degrees.
+    """
+    first, second = np.radians(one)[:, None], np.radians(other)[None]
+    half = np.sin((first - second) / 2) ** 2
+    chord = half[..., 0] + np.cos(first[..., 0]) * np.cos(second[..., 0]) * half[..., 1]
+    return np.asarray(2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(chord, 0, 1))), np.float32)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ class PartnerQuery:
         The seeker's position among the candidates, or -1; it is never its own partner.
     country, kind : str
         The seeker's, as reported in that engagement.
+    place : (float, float)
+        The seeker's latitude and longitude in degrees; NaN where unknown.
     gold : NDArray, int
         Positions among the candidates.
     """
@@ -39,6 +42,7 @@ class PartnerQuery:
     seeker_candidate: int
     country: str
     kind: str
+    place: tuple[float, float]
     gold: Indices
 
 
@@ -93,6 +97,7 @@ def split_records(
                 int(position[seeker]) if seeker >= 0 else -1,
                 str(records.country[lead]) if lead >= 0 else "",
                 str(records.kind[lead]) if lead >= 0 else "",
+                (float(records.place[lead, 0]), float(records.place[lead, 1])) if lead >= 0 else (nan, nan),
                 np.unique(gold),
             )
         )
