@@ -2,8 +2,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LOCK := requirements.lock
 
-.PHONY: app test lint check pictures clean
+.PHONY: app test lint check pictures lock audit clean
 
 app: $(READY)
 	$(BIN)/dancecard app $(ARGS)
@@ -22,10 +23,19 @@ check: test lint
 pictures: $(READY)
 	$(BIN)/python tests/e2e/pictures.py $(or $(FOLDER),pictures)
 
-$(READY): pyproject.toml
+lock: $(READY)
+	$(BIN)/python .ci/lock.py
+
+audit: $(READY)
+	$(BIN)/python .ci/audit.py
+
+$(READY): pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable '.[dev]' || { \
+		echo 'The exact versions of $(LOCK) cannot all be had here, on' \
+			"$$($(BIN)/python --version); taking the newest that pyproject.toml allows."; \
+		$(BIN)/python -m pip install --quiet --editable '.[dev]'; }
 	@touch $(READY)
 
 clean:

@@ -4,11 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.person import admitted, show_person
+from dashboard.signin_desk import keep_errand, take_errand
+
 HERE = Path(__file__).parent / "dashboard"
 
 st.set_page_config(page_title="Dancecard", page_icon=str(HERE / "mark.svg"), layout="wide")
 st.logo(str(HERE / "wordmark.svg"), size="large", icon_image=str(HERE / "wordmark.svg"))
 st.html(HERE / "style.css")
+
+inside = admitted()
 
 page = st.navigation(
     [
@@ -25,6 +30,12 @@ page = st.navigation(
         st.Page(HERE / "pages/data.py", title="Data", url_path="data"),
         st.Page(HERE / "pages/how_it_works.py", title="How it works", url_path="how_it_works"),
     ],
-    position="top",
+    position="top" if inside else "hidden",
 )
-page.run()
+if not inside:
+    keep_errand(page)
+elif wanted := take_errand():
+    st.switch_page(HERE / f"pages/{wanted[0]}.py", query_params=wanted[1])
+else:
+    show_person()
+    page.run()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from kb import journal
 from kb.merging import BY_A_PERSON, join_claims
 from kb.organization import Claim, Organization
-from kb.records import chunks
+from kb.records import chunks, insert_rows
 
 KIND = "inference"
 
@@ -52,7 +52,7 @@ def annotate(connection: Connection, reader: str, source: str, found: Sequence[A
             {"source": reader, "key": key, "target_id": key, "digest": item.digest, "batch_number": batch}
             for key, item in zip(ids, part, strict=True)
         ]
-        connection.execute(insert(table), rows)
+        insert_rows(connection, table, rows)
     journal.close_batch(connection, batch, counts)
     return batch
 

@@ -11,19 +11,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, join, literal, select, update
 
 from kb.brief import Brief
 from kb.errors import ConflictError, UnknownRecordError
 from kb.organization import Engagement, Organization, Relation
+from kb.people import recorded_as, require, right_to_undo
 from kb.records import (
+    ENGAGEMENT,
     ORGANIZATION,
+    PARTICIPATION,
+    RELATION,
     BriefRepository,
     EngagementRepository,
     OrganizationRepository,
     RelationRepository,
     Repository,
     chunks,
+    insert_rows,
 )
 from kb.tables import BatchRow, ChangeRow, SourceRecordRow
 
@@ -72,7 +77,8 @@ class Change:
 
 def open_batch(connection: Connection, kind: str, label: str, who: str, digest: str = "") -> int:
     """Start a batch; it exists only when the transaction commits."""
-    values = {"kind": kind, "label": label, "who": who, "digest": digest, "at": datetime.now(UTC), "counts": "{}"}
+    name = recorded_as(who)
+    values = {"kind": kind, "label": label, "who": name, "digest": digest, "at": datetime.now(UTC), "counts": "{}"}
     return int(connection.execute(insert(BATCH).values(values).returning(BATCH.c.number)).scalar_one())
 
 
@@ -112,8 +118,7 @@ def write(
             counts[what] += 1
             rows.append(_change(batch, entity, _identity(record), action or what, old))
         repository.write(connection, changed)
-        if rows:
-            connection.execute(insert(CHANGE), rows)
+        insert_rows(connection, CHANGE, rows)
     return counts
 
 
@@ -123,7 +128,7 @@ def remove(connection: Connection, batch: int, entity: str, ids: Sequence[str]) 
     known = repository.read(connection, ids)
     rows = [_change(batch, entity, key, "removed", repository.dump(record)) for key, record in known.items()]
     if rows:
-        connection.execute(insert(CHANGE), rows)
+        insert_rows(connection, CHANGE, rows)
         repository.delete(connection, list(known))
         if entity == "organization":
             connection.execute(delete(SOURCE_RECORD).where(SOURCE_RECORD.c.target_id.in_(list(known))))
@@ -182,6 +187,19 @@ def history(connection: Connection, entity: str, entity_id: str) -> list[Change]
     ]
 
 
+def newest_of(connection: Connection, entity: str, entity_id: str) -> Batch | None:
+    """Return the batch that changed a record last; None when nothing is known of it."""
+    query = (
+        select(BATCH)
+        .join(CHANGE, BATCH.c.number == CHANGE.c.batch_number)
+        .where(CHANGE.c.entity == entity, CHANGE.c.entity_id == entity_id)
+        .order_by(CHANGE.c.number.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _batch(row)
+
+
 def last_change(connection: Connection) -> int:
     """Return the number of the newest change, 0 when there is none."""
     return int(connection.execute(select(func.coalesce(func.max(CHANGE.c.number), 0))).scalar_one())
@@ -216,10 +234,13 @@ def undo(connection: Connection, number: int, who: str) -> Batch:
         When there is no such batch.
     ConflictError
         When it was undone already, or when a later change builds on it.
+    NotPermittedError
+        When it is somebody else's, and the person at work may not undo what others did.
     """
     row = connection.execute(select(BATCH).where(BATCH.c.number == number)).mappings().first()
     if row is None:
         raise UnknownRecordError(f"there is no batch {number}; list them with: dancecard batches")
+    require(right_to_undo(row["who"]), f"batch {number} ({row['label']}) is by {row['who']}")
     if row["undone_at"] is not None:
         raise ConflictError(f"batch {number} ({row['label']}) was undone already")
     _refuse_when_built_upon(connection, number, row["kind"])
@@ -235,7 +256,7 @@ def undo(connection: Connection, number: int, who: str) -> Batch:
         connection.execute(update(BATCH).where(BATCH.c.number == int(row["digest"])).values(undone_at=None))
     _refuse_dangling(connection, number, removed)
     close_batch(connection, undoing, counts)
-    return Batch(undoing, "undo", f"undo of {number}: {row['label']}", who, now, counts)
+    return Batch(undoing, "undo", f"undo of {number}: {row['label']}", recorded_as(who), now, counts)
 
 
 def _take_back(connection: Connection, number: int, undoing: int, entity: str, counts: dict[str, int]) -> list[str]:
@@ -283,19 +304,20 @@ def _refuse_when_built_upon(connection: Connection, number: int, kind: str) -> N
 
 def _refuse_dangling(connection: Connection, number: int, removed: Sequence[str]) -> None:
     for part in chunks(removed):
-        wanted = json.dumps(list(part))
-        dangling = connection.exec_driver_sql(
-            "WITH gone AS (SELECT value AS id FROM json_each(?)) "
-            "SELECT 'engagement', e.id, p.organization_id FROM participation p "
-            "JOIN engagement e ON e.number = p.engagement_number WHERE p.organization_id IN (SELECT id FROM gone) "
-            "UNION ALL SELECT 'relation', r.id, r.subject_id FROM relation r "
-            "WHERE r.subject_id IN (SELECT id FROM gone) "
-            "UNION ALL SELECT 'relation', r.id, r.object_id FROM relation r WHERE r.object_id IN (SELECT id FROM gone) "
-            "LIMIT 3",
-            (wanted,),
-        ).all()
+        joined = join(PARTICIPATION, ENGAGEMENT, ENGAGEMENT.c.number == PARTICIPATION.c.engagement_number)
+        organization = PARTICIPATION.c.organization_id
+        queries = [
+            select(literal("engagement"), ENGAGEMENT.c.id, organization)
+            .select_from(joined)
+            .where(organization.in_(part))
+        ]
+        for side in (RELATION.c.subject_id, RELATION.c.object_id):
+            queries.append(select(literal("relation"), RELATION.c.id, side).where(side.in_(part)))
+        dangling = [
+            row for query in queries for row in connection.execute(query.order_by(query.selected_columns[1]).limit(3))
+        ]
         if dangling:
-            named = "; ".join(f"{kind} {key} names {organization}" for kind, key, organization in dangling)
+            named = "; ".join(f"{kind} {key} names {organization}" for kind, key, organization in dangling[:3])
             raise ConflictError(f"batch {number} cannot be undone: other records need its organizations: {named}")
 
 

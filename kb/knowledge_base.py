@@ -7,67 +7,53 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection
 
-from kb import annotating, integrity, journal, landing, queries
+from kb import annotating, engine, integrity, journal, landing, queries
 from kb.annotating import Annotation
 from kb.brief import Brief
 from kb.casework.store import Casework
 from kb.duplicates import Match, find_duplicates
-from kb.engine import default_url, open_engine, plain_errors, sqlite_path
-from kb.errors import ConflictError, UnknownOrganizationError, UnknownRecordError
+from kb.errors import ConflictError, UnknownRecordError
 from kb.importing.parsed import Parsed, Progress, no_progress
-from kb.journal import Batch, Change
+from kb.journal import Batch
+from kb.lookups import Lookups
 from kb.merging import absorb
 from kb.organization import Claim, ClaimKind, ClaimStatus, Engagement, Organization, Relation
-from kb.people import current_user
-from kb.records import BRIEF, ENGAGEMENT, ORGANIZATION
+from kb.people import current_user, require
+from kb.roles import Permission
 from kb.watchlist_store import WatchlistStore
 
 
-class KnowledgeBase:
+class KnowledgeBase(Lookups):
     """A knowledge base on one database.
 
     Every method is a transaction of its own; every change is recorded in the journal.
     """
 
-    def __init__(self, engine: Engine, address: str) -> None:
-        self._engine = engine
-        self.address = address
-
     @classmethod
     def open(cls, url: str | Path | None = None, *, create: bool = True) -> Self:
         """Open the knowledge base at a path or URL (default: ``DANCECARD_KB``, or the user's data folder).
+
+        Parameters
+        ----------
+        url : str or Path, optional
+            The path of a SQLite file, or ``postgresql+psycopg://USER:PASSWORD@SERVER/DATABASE``.
+        create : bool
+            Create a knowledge base where there is none.
 
         Raises
         ------
         kb.errors.KbError
             One of the subclasses named in `kb.engine.open_engine`.
         """
-        address = str(url or default_url())
-        return cls(open_engine(address, create=create), address)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
-
-    @property
-    def path(self) -> Path | None:
-        """The database file; None for other engines."""
-        return sqlite_path(self._engine.url)
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Open a read transaction, for the columnar snapshot."""
-        with plain_errors(self.address), self._engine.connect() as connection:
-            yield connection
+        return cls(engine.open_engine(url or engine.default_url(), create=create))
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with plain_errors(self.address):
-            connection = self._engine.connect().execution_options(begin="BEGIN IMMEDIATE")
-            with connection, connection.begin():
-                yield connection
+        require(Permission.CHANGE)
+        with engine.writing(self._engine, self.address) as connection:
+            yield connection
 
     @property
     def casework(self) -> Casework:
@@ -79,98 +65,6 @@ class KnowledgeBase:
         """The lists of sanctioned and debarred organizations; see `kb.watchlist_store`."""
         return WatchlistStore(self.reading, self._writing)
 
-    # Reading ---------------------------------------------------------------------------------
-
-    def get(self, organization_id: str) -> Organization:
-        """Return an organization; a merged id leads to the one that absorbed it.
-
-        Raises
-        ------
-        UnknownOrganizationError
-            When there is none.
-        """
-        found = self.get_many([organization_id])
-        if not found:
-            raise UnknownOrganizationError(
-                f"there is no organization {organization_id!r}; find it with: dancecard search {organization_id!r}"
-            )
-        return found[0]
-
-    def get_many(self, ids: Sequence[str]) -> list[Organization]:
-        """Return organizations in the order asked for; unknown ids are left out."""
-        with self.reading() as connection:
-            found = journal.ORGANIZATIONS.read(connection, ids)
-            signposts = [merged for _, merged in found.values() if merged]
-            roots = journal.ORGANIZATIONS.read(connection, signposts) if signposts else {}
-        resolved = {key: roots[merged][0] if merged else item for key, (item, merged) in found.items()}
-        return [resolved[key] for key in dict.fromkeys(ids) if key in resolved]
-
-    def count(self) -> Mapping[str, int]:
-        """Return how many organizations, claims, engagements, relations and briefs there are."""
-        with self.reading() as connection:
-            return queries.counts(connection)
-
-    def iterate(self, size: int = 1_000) -> Iterator[Organization]:
-        """Yield every living organization, by id."""
-        last = ""
-        while True:
-            with self.reading() as connection:
-                query = select(ORGANIZATION.c.id).where(ORGANIZATION.c.merged_into.is_(None), ORGANIZATION.c.id > last)
-                ids = [row[0] for row in connection.execute(query.order_by(ORGANIZATION.c.id).limit(size))]
-                found = journal.ORGANIZATIONS.read(connection, ids)
-            if not ids:
-                return
-            yield from (found[key][0] for key in ids)
-            last = ids[-1]
-
-    def find(self, text: str, limit: int = 20) -> list[Organization]:
-        """Full-text search over names, aliases, missions and descriptions, best first.
-
-        The last word may be unfinished. Names weigh more than texts (BM25).
-        """
-        with self.reading() as connection:
-            ids = queries.matching_ids(connection, text, limit)
-        return self.get_many(ids)
-
-    def by_number(self, numbers: Sequence[int]) -> dict[int, Organization]:
-        """Return organizations by their number in the columns."""
-        with self.reading() as connection:
-            query = select(ORGANIZATION.c.number, ORGANIZATION.c.id).where(ORGANIZATION.c.number.in_(numbers))
-            ids = {row[0]: row[1] for row in connection.execute(query)}
-            found = journal.ORGANIZATIONS.read(connection, list(ids.values()))
-        return {number: found[key][0] for number, key in ids.items()}
-
-    def number_of(self, organization_id: str) -> int | None:
-        """Return an organization's number in the columns, None when it is unknown."""
-        with self.reading() as connection:
-            query = select(ORGANIZATION.c.number, ORGANIZATION.c.merged_into).where(
-                ORGANIZATION.c.id == organization_id
-            )
-            row = connection.execute(query).first()
-        if row is None:
-            return None
-        return self.number_of(row[1]) if row[1] else int(row[0])
-
-    def engagements_by_number(self, numbers: Sequence[int]) -> dict[int, Engagement]:
-        """Return engagements by their number in the columns."""
-        with self.reading() as connection:
-            query = select(ENGAGEMENT.c.number, ENGAGEMENT.c.id).where(ENGAGEMENT.c.number.in_(numbers))
-            ids = {row[0]: row[1] for row in connection.execute(query)}
-            found = journal.ENGAGEMENTS.read(connection, list(ids.values()))
-        return {number: found[key] for number, key in ids.items()}
-
-    def engagements_of(self, organization_id: str, limit: int = 200) -> list[Engagement]:
-        """Return the newest engagements of an organization (and of those merged into it)."""
-        with self.reading() as connection:
-            keys = queries.engagement_ids(connection, organization_id, limit)
-            found = journal.ENGAGEMENTS.read(connection, keys)
-        return [found[key] for key in keys]
-
-    def relations_of(self, organization_id: str) -> list[Relation]:
-        """Return the relations that an organization (or one merged into it) is a side of."""
-        with self.reading() as connection:
-            return queries.relations_of(connection, organization_id)
-
     # Changing --------------------------------------------------------------------------------
 
     def add(
@@ -178,13 +72,31 @@ class KnowledgeBase:
         *records: Organization | Engagement | Relation,
         who: str | None = None,
         label: str = "edit",
+        based_on: Mapping[str, int] | None = None,
     ) -> int:
-        """Add or replace organizations, engagements and relations as one batch; returns its number."""
+        """Add or replace organizations, engagements and relations as one batch; returns its number.
+
+        Parameters
+        ----------
+        *records : Organization, Engagement or Relation
+        who : str, optional
+        label : str
+        based_on : mapping of str to int, optional
+            `version` of the organizations that were edited, when they were read; 0 for one that must be new.
+
+        Raises
+        ------
+        ConflictError
+            When somebody changed one of them since; the message says who and when, and nothing is changed.
+        UnknownOrganizationError
+            When a record names an organization that is not there.
+        """
         by_entity: dict[str, list[journal.Record]] = {"organization": [], "engagement": [], "relation": []}
         for record in records:
             name = type(record).__name__.lower()
             by_entity[name].append((record, None) if isinstance(record, Organization) else record)
         with self._writing() as connection:
+            integrity.refuse_stale(connection, "organization", based_on or {})
             integrity.refuse_unknown_names(connection, by_entity)
             batch = journal.open_batch(connection, "edit", label, who or current_user())
             counts = {"added": 0, "updated": 0, "unchanged": 0}
@@ -196,8 +108,8 @@ class KnowledgeBase:
 
     def remove(self, organization_id: str, who: str | None = None) -> int:
         """Delete an organization; returns the batch, which can be undone."""
-        self.get(organization_id)
         with self._writing() as connection:
+            integrity.resolved(connection, organization_id)
             if queries.is_used(connection, organization_id):
                 raise ConflictError(f"{organization_id} takes part in engagements or relations; remove those first")
             if len(queries.with_merged(connection, organization_id)) > 1:
@@ -208,17 +120,34 @@ class KnowledgeBase:
         return batch
 
     def judge_claim(
-        self, organization_id: str, key: tuple[ClaimKind, str, str], status: ClaimStatus, who: str | None = None
+        self,
+        organization_id: str,
+        key: tuple[ClaimKind, str, str],
+        status: ClaimStatus,
+        who: str | None = None,
+        seen: Claim | None = None,
     ) -> Organization:
         """Record a person's word on a claim (kind, code, source name): confirmed or rejected.
 
+        Parameters
+        ----------
+        organization_id : str
+        key : tuple
+        status : ClaimStatus
+        who : str, optional
+        seen : Claim, optional
+            The claim that the person looked at; one that was changed since is not judged.
+
         Raises
         ------
+        ConflictError
+            When somebody changed the claim since it was looked at.
         UnknownRecordError
             When the organization makes no such claim.
         """
 
-        def judged(organization: Organization) -> Organization:
+        def judged(connection: Connection, organization: Organization) -> Organization:
+            integrity.refuse_changed_claim(connection, organization, seen)
             if key not in {claim.key for claim in organization.claims}:
                 raise UnknownRecordError(f"{organization.name} has no claim {key[0]} {key[1]} from {key[2]}")
             claims = tuple(
@@ -230,29 +159,37 @@ class KnowledgeBase:
         return self._edit(organization_id, judged, f"{status.value} {key[0].value} {key[1]}", who)
 
     def _edit(
-        self, organization_id: str, change: Callable[[Organization], Organization], label: str, who: str | None
+        self,
+        organization_id: str,
+        change: Callable[[Connection, Organization], Organization],
+        label: str,
+        who: str | None,
     ) -> Organization:
         """Read, change and write one organization in one transaction, so that nobody's change is lost."""
         with self._writing() as connection:
             found = integrity.resolved(connection, organization_id)
-            changed = change(found)
+            changed = change(connection, found)
             batch = journal.open_batch(connection, "edit", f"{label} of {found.name}", who or current_user())
             journal.close_batch(connection, batch, journal.write(connection, batch, "organization", [(changed, None)]))
         return changed
 
-    def add_claim(self, organization_id: str, claim: Claim, who: str | None = None) -> Organization:
-        """Add one claim, or replace the one with the same kind, code and source."""
+    def add_claim(
+        self, organization_id: str, claim: Claim, who: str | None = None, seen: Claim | None = None
+    ) -> Organization:
+        """Add one claim, or replace the one with the same kind, code and source.
 
-        def grown(organization: Organization) -> Organization:
+        Raises
+        ------
+        ConflictError
+            When `seen`, the claim that was edited, was changed by somebody since it was looked at.
+        """
+
+        def grown(connection: Connection, organization: Organization) -> Organization:
+            integrity.refuse_changed_claim(connection, organization, seen)
             kept = tuple(item for item in organization.claims if item.key != claim.key)
             return organization.model_copy(update={"claims": (*kept, claim)})
 
         return self._edit(organization_id, grown, f"claim {claim.kind.value} {claim.code}", who)
-
-    def annotated(self, reader: str) -> dict[str, str]:
-        """Return what a reader of texts has read, as digests by organization id."""
-        with self.reading() as connection:
-            return annotating.digests(connection, reader)
 
     def annotate(self, reader: str, source: str, found: Sequence[Annotation], who: str | None = None) -> int:
         """Write claims that a reader found in texts, as one batch; see `kb.annotating.annotate`."""
@@ -297,18 +234,6 @@ class KnowledgeBase:
             journal.close_batch(connection, batch, {"merged": 1})
         return batch
 
-    # History ---------------------------------------------------------------------------------
-
-    def history(self, record_id: str, entity: str = "organization") -> list[Change]:
-        """Return every change of a record, oldest first."""
-        with self.reading() as connection:
-            return journal.history(connection, entity, record_id)
-
-    def batches(self, limit: int = 100) -> list[Batch]:
-        """Return the newest batches first."""
-        with self.reading() as connection:
-            return journal.batches(connection, limit)
-
     def undo(self, batch: int, who: str | None = None) -> Batch:
         """Take a batch back; see `kb.journal.undo`."""
         with self._writing() as connection:
@@ -316,30 +241,24 @@ class KnowledgeBase:
 
     # Briefs ----------------------------------------------------------------------------------
 
-    def save_brief(self, brief: Brief, who: str | None = None) -> int:
-        """Save a brief, keeping its earlier versions in the history."""
-        with self._writing() as connection:
-            batch = journal.open_batch(connection, "edit", f"brief {brief.title}", who or current_user())
-            journal.close_batch(connection, batch, journal.write(connection, batch, "brief", [brief]))
-        return batch
+    def save_brief(self, brief: Brief, who: str | None = None, based_on: int | None = None) -> int:
+        """Save a brief, keeping its earlier versions in the history.
 
-    def brief(self, brief_id: str) -> Brief:
-        """Return a brief.
+        Parameters
+        ----------
+        brief : Brief
+        who : str, optional
+        based_on : int, optional
+            `brief_version` when it was read; 0 for one that must be new.
 
         Raises
         ------
-        UnknownRecordError
-            When there is none.
+        ConflictError
+            When somebody saved it since; the message says who and when.
         """
-        with self.reading() as connection:
-            found = journal.BRIEFS.read(connection, [brief_id])
-        if brief_id not in found:
-            raise UnknownRecordError(f"there is no brief {brief_id!r}; list them with: dancecard briefs")
-        return found[brief_id]
-
-    def briefs(self) -> list[Brief]:
-        """Return every brief, by title."""
-        with self.reading() as connection:
-            ids = [row[0] for row in connection.execute(select(BRIEF.c.id).order_by(BRIEF.c.title))]
-            found = journal.BRIEFS.read(connection, ids)
-        return [found[key] for key in ids]
+        with self._writing() as connection:
+            if based_on is not None:
+                integrity.refuse_stale(connection, "brief", {brief.id: based_on})
+            batch = journal.open_batch(connection, "edit", f"brief {brief.title}", who or current_user())
+            journal.close_batch(connection, batch, journal.write(connection, batch, "brief", [brief]))
+        return batch

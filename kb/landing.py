@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from kb import journal
 from kb.duplicates import Identity, Match, find_matches, website_domain
@@ -17,7 +17,7 @@ from kb.errors import ImportFileError
 from kb.importing.parsed import Parsed, Progress, Rejection, SourceRecord, no_progress
 from kb.merging import absorb, refresh
 from kb.organization import Engagement, Organization, Relation
-from kb.records import ORGANIZATION, REGISTRY, chunks
+from kb.records import ORGANIZATION, REGISTRY, chunks, insert_rows
 
 SLICE = 2_000
 INCOMING = "incoming record "
@@ -93,10 +93,10 @@ def digest_of(organization: Organization) -> str:
 def identities(connection: Connection) -> list[Identity]:
     """Return what tells the living organizations apart."""
     numbers: dict[int, list[tuple[str, str]]] = {}
-    for number, scheme, value in connection.execute(select(REGISTRY)):
+    for number, scheme, value in connection.execute(select(REGISTRY).order_by(*REGISTRY.primary_key)):
         numbers.setdefault(number, []).append((scheme, value))
     columns = [ORGANIZATION.c[name] for name in ("number", "id", "name", "aliases", "country", "website")]
-    query = select(*columns).where(ORGANIZATION.c.merged_into.is_(None))
+    query = select(*columns).where(ORGANIZATION.c.merged_into.is_(None)).order_by(ORGANIZATION.c.number)
     return [
         Identity(
             id=row.id,
@@ -277,10 +277,11 @@ def _write_mapping(connection: Connection, batch: int, parsed: Parsed, planned: 
         if record.key not in planned.known_keys
     ]
     for part in chunks(added, SLICE):
-        connection.execute(insert(table), list(part))
-    for record in planned.preview.updated:
-        where = (table.c.source == parsed.source) & (table.c.key == record.key)
-        connection.execute(update(table).where(where).values(digest=planned.digests[record.key]))
+        insert_rows(connection, table, part)
+    newer = [{"its_key": record.key, "newer": planned.digests[record.key]} for record in planned.preview.updated]
+    if newer:
+        where = (table.c.source == parsed.source) & (table.c.key == bindparam("its_key"))
+        connection.execute(update(table).where(where).values(digest=bindparam("newer")), newer)
 
 
 def _target(targets: Mapping[str, str], key: str, where: str) -> str:

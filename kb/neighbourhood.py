@@ -146,7 +146,9 @@ def _engagements(
     numbers = sorted({number for listed in taken.values() for number in listed})
     members: defaultdict[int, list[str]] = defaultdict(list)
     for part in chunks(numbers):
-        query = select(PARTICIPATION.c.engagement_number, PARTICIPATION.c.organization_id)
+        query = select(PARTICIPATION.c.engagement_number, PARTICIPATION.c.organization_id).order_by(
+            PARTICIPATION.c.engagement_number, PARTICIPATION.c.organization_id
+        )
         for number, key in connection.execute(query.where(PARTICIPATION.c.engagement_number.in_(part))):
             members[number].append(merged.living(key))
     companions = _companions(connection, {key for listed in members.values() for key in listed})

@@ -1,38 +1,13 @@
-"""Questions to the database that return ids and counts: full-text search, what belongs to an organization."""
+"""Questions to the database that return ids and counts: what belongs to an organization, and where ids lead."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Table, func, or_, select
 
 from kb.organization import Relation
 from kb.records import BRIEF, CLAIM, ENGAGEMENT, ORGANIZATION, PARTICIPATION, RELATION, chunks, relation_from_row
-
-MATCH = (
-    "SELECT o.id FROM organization_fts f JOIN organization o ON o.number = f.rowid "
-    "WHERE organization_fts MATCH ? AND o.merged_into IS NULL "
-    "ORDER BY bm25(organization_fts, 10.0, 8.0, 2.0, 1.0) LIMIT ?"
-)
-
-
-def matching_ids(connection: Connection, text: str, limit: int) -> list[str]:
-    """Return ids by full-text search, best first: those with all words, then those with any.
-
-    The last word may be unfinished; names weigh more than texts (BM25).
-    """
-    words = re.findall(r"\w+", text)
-    if not words:
-        return []
-    terms = [f'"{word}"' for word in words[:-1]] + [f'"{words[-1]}"*']
-    ids: list[str] = []
-    for operator in (" AND ", " OR "):
-        rows = connection.exec_driver_sql(MATCH, (operator.join(terms), limit))
-        ids += [row[0] for row in rows if row[0] not in ids]
-        if len(ids) >= limit:
-            break
-    return ids[:limit]
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -42,6 +17,15 @@ def counts(connection: Connection) -> dict[str, int]:
     queries = {name: select(func.count()).select_from(table) for name, table in tables.items()}
     found = {"organizations": living} | queries
     return {name: int(connection.execute(query).scalar_one()) for name, query in found.items()}
+
+
+def versions(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, int]:
+    """Return how often each of some organizations or briefs was written; those that are not there are left out."""
+    found: dict[str, int] = {}
+    for part in chunks(ids):
+        query = select(table.c.id, table.c.version).where(table.c.id.in_(part))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
 
 
 def roots(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -71,7 +55,7 @@ def engagement_ids(connection: Connection, organization_id: str, limit: int) -> 
         select(ENGAGEMENT.c.id)
         .join(PARTICIPATION, PARTICIPATION.c.engagement_number == ENGAGEMENT.c.number)
         .where(PARTICIPATION.c.organization_id.in_(with_merged(connection, organization_id)))
-        .order_by(ENGAGEMENT.c.start_date.desc())
+        .order_by(ENGAGEMENT.c.start_date.desc().nulls_last(), ENGAGEMENT.c.number)
         .limit(limit)
     )
     return list(dict.fromkeys(row[0] for row in connection.execute(query)))
@@ -80,7 +64,8 @@ def engagement_ids(connection: Connection, organization_id: str, limit: int) -> 
 def relations_of(connection: Connection, organization_id: str) -> list[Relation]:
     """Return the relations that an organization, or one merged into it, is a side of."""
     ids = with_merged(connection, organization_id)
-    query = select(RELATION).where(or_(RELATION.c.subject_id.in_(ids), RELATION.c.object_id.in_(ids)))
+    tied = or_(RELATION.c.subject_id.in_(ids), RELATION.c.object_id.in_(ids))
+    query = select(RELATION).where(tied).order_by(RELATION.c.id)
     return [relation_from_row(row) for row in connection.execute(query).mappings()]
 
 

@@ -8,13 +8,13 @@ from kb.knowledge_base import KnowledgeBase
 
 CONCERNS = (
     "SELECT organization_number, code, role, status, revenue_share FROM claim WHERE kind = 'concern' "
-    "ORDER BY organization_number, code"
+    "ORDER BY organization_number, code, number"
 )
 RELATIONS = (
     "SELECT COALESCE(rs.number, s.number), r.kind, COALESCE(ro.number, t.number), r.status FROM relation r "
     "JOIN organization s ON s.id = r.subject_id LEFT JOIN organization rs ON rs.id = s.merged_into "
     "JOIN organization t ON t.id = r.object_id LEFT JOIN organization ro ON ro.id = t.merged_into "
-    "WHERE r.status <> 'rejected'"
+    "WHERE r.status <> 'rejected' ORDER BY r.id"
 )
 ENGAGEMENTS = "SELECT number, status FROM engagement WHERE status IN ('inferred', 'rejected')"
 

@@ -9,11 +9,12 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, select
 
 from kb.casework.screenings import ListUsed
 from kb.errors import UnknownRecordError
 from kb.importing.parsed import Rejection
+from kb.records import insert_rows
 from kb.tables import ListedEntityRow, WatchlistRow
 from kb.watchlists import ListedEntity, Staleness, Watchlist, staleness
 
@@ -98,7 +99,8 @@ def row_in_use(connection: Connection, code: str) -> Mapping[Any, Any]:
     """
     row = connection.execute(in_use_query(code)).mappings().first()
     if row is None:
-        known = ", ".join(item[0] for item in connection.execute(select(LIST.c.code).where(LIST.c.in_use)))
+        codes = connection.execute(select(LIST.c.code).where(LIST.c.in_use).order_by(LIST.c.code))
+        known = ", ".join(item[0] for item in codes)
         raise UnknownRecordError(f"there is no watchlist {code!r}; imported are: {known or 'none'}")
     return row
 
@@ -135,8 +137,7 @@ def read_entities(connection: Connection, number: int, code: str) -> tuple[Liste
 def write_entities(connection: Connection, number: int, entities: Sequence[ListedEntity]) -> None:
     """Write the entries of a copy, in their order."""
     rows = [_entity_row(number, position, entity) for position, entity in enumerate(entities)]
-    if rows:
-        connection.execute(insert(ENTITY), rows)
+    insert_rows(connection, ENTITY, rows)
 
 
 def _entity_row(number: int, position: int, entity: ListedEntity) -> dict[str, Any]:

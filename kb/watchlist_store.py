@@ -21,7 +21,8 @@ from kb.casework import trail
 from kb.casework.desk import Desk, person, reasoned
 from kb.casework.trail import Draft, Event
 from kb.errors import ConflictError, KbError
-from kb.people import current_user
+from kb.people import recorded_as, require, right_to_undo
+from kb.roles import Permission
 from kb.watchlist_rows import (
     LIST,
     StoredWatchlist,
@@ -153,7 +154,7 @@ class WatchlistStore(Desk):
         if len({entity.entity_id for entity in watchlist.entities}) < len(watchlist.entities):
             raise KbError(f"{watchlist.title}: two entries have the same id; nothing was changed")
         digest = digest or entities_digest(watchlist.entities)
-        name = who or current_user()
+        name = recorded_as(who)
         with self._writing() as connection:
             row = connection.execute(in_use_query(watchlist.code)).mappings().first()
             if row is None:
@@ -171,12 +172,16 @@ class WatchlistStore(Desk):
         ------
         ConflictError
             When the copy before is no longer kept.
+        NotPermittedError
+            When somebody else imported it, and the person at work may not withdraw a list.
         UnknownRecordError
             When there is no such list.
         """
         why, name = reasoned(reason, "undoing an import"), person(who)
         with self._writing() as connection:
             row = row_in_use(connection, code)
+            by = row["imported_by"]
+            require(right_to_undo(by, Permission.WITHDRAW_WATCHLIST), f"{row['title']} was imported by {by}")
             before = row["replaced"]
             kept = None if before is None else connection.execute(select(LIST).where(LIST.c.number == before)).first()
             if before is not None and kept is None:
@@ -191,9 +196,12 @@ class WatchlistStore(Desk):
 
         Raises
         ------
+        NotPermittedError
+            When the person at work may not withdraw a list.
         UnknownRecordError
             When there is no such list.
         """
+        require(Permission.WITHDRAW_WATCHLIST)
         why, name = reasoned(reason, "removing a watchlist"), person(who)
         with self._writing() as connection:
             row = row_in_use(connection, code)

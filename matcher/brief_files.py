@@ -12,9 +12,11 @@ from pydantic import BaseModel, ValidationError
 
 from kb.brief import Brief
 from kb.errors import BriefError
+from kb.yaml_files import UNREADABLE
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 300_000
 MAX_SHOWN = 60
+DEEPEST = 40
 Location = tuple[int | str, ...]
 
 
@@ -73,12 +75,12 @@ def _says(content: str, body: dict[str, Any]) -> bool:
 def _parsed(path: Path, text: str) -> tuple[Any, yaml.Node | None]:
     """Return the content, and the YAML node that knows its lines; strict JSON may hold what YAML cannot."""
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = _composed(text)
         if path.suffix.lower() != ".json":
             if doubled := _doubled(node):
                 raise BriefError(f"{path}: {doubled}")
             return yaml.safe_load(text), node
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         if path.suffix.lower() != ".json":
             raise BriefError(f"{path}: {_yaml_problem(error)}") from error
         node = None
@@ -87,8 +89,21 @@ def _parsed(path: Path, text: str) -> tuple[Any, yaml.Node | None]:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BriefError(f"{path}: {where}: cannot be read as JSON: {error.msg}") from error
-    except RecursionError as error:
+    except (ValueError, RecursionError) as error:
         raise BriefError(f"{path}: {_yaml_problem(error)}") from error
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Return the root node; refused are deep nesting, and references, of which a few stand for billions of parts."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise yaml.YAMLError(f"line {line}: references (*) are not allowed; write the words out")
+        if depth > DEEPEST:
+            raise RecursionError
+    return yaml.compose(text, yaml.SafeLoader)
 
 
 def _doubled(node: yaml.Node | None) -> str:
@@ -147,7 +162,10 @@ def _problem(place: Location, kind: str, message: str, value: object, node: yaml
 
 
 def _shown(value: object) -> str:
-    words = repr(value)
+    try:
+        words = repr(value)
+    except RecursionError:
+        return "something nested too deeply"
     return words if len(words) <= MAX_SHOWN else f"{words[:MAX_SHOWN]}..."
 
 

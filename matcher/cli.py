@@ -12,6 +12,7 @@ import typer
 from kb.engine import default_url
 from kb.observing import FILE_VARIABLE, LEVEL_VARIABLE, LEVELS, configure_log
 from matcher.commands import (
+    bulk,
     evaluating,
     keeping,
     knowledge,
@@ -20,6 +21,7 @@ from matcher.commands import (
     operating,
     partnering,
     planning,
+    sharding,
     vetting,
 )
 from matcher.commands.console import KbOption, fail
@@ -74,6 +76,8 @@ app.command("learn")(learning.learn)
 app.add_typer(evaluating.evaluate, name="evaluate")
 app.command("vet")(vetting.vet)
 app.add_typer(vetting.watchlists, name="watchlists")
+app.add_typer(sharding.shards, name="shards")
+app.add_typer(bulk.bulk, name="bulk")
 
 
 @app.command("app")

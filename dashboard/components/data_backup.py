@@ -13,9 +13,11 @@ import streamlit as st
 from dashboard.components.data_export import size_words
 from dashboard.components.data_progress import shown_progress
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.text import day, plain
 from dashboard.data_desk import DataDesk
 from kb.backup import Backup, Restored, back_up, contents, examine, free_name, restore
+from kb.roles import Permission
 
 READY, CHOSEN, RESTORED, ROUND = "backup_ready", "restore_chosen", "restored", "restore_round"
 TYPE = "application/vnd.sqlite3"
@@ -41,7 +43,7 @@ def show_backup(desk: DataDesk) -> None:
         "One file with everything: organizations, briefs, cases, decisions, watchlists and the whole history. It is of "
         "a single moment, also while others work, and is read back and checked before you get it."
     )
-    if st.button("Make a backup", type="primary", key="make_backup"):
+    if changing(st.button, Permission.BACK_UP)("Make a backup", type="primary", key="make_backup"):
         _make(desk)
     ready = st.session_state.get(READY)
     if isinstance(ready, Kept):
@@ -95,7 +97,7 @@ def _show_restore(desk: DataDesk) -> None:
         icon=":material/warning:",
     )
     sure = st.checkbox("Replace what is here by this backup", key=f"sure_{turn}")
-    if st.button("Restore", type="primary", disabled=not sure, key="restore"):
+    if changing(st.button, Permission.RESTORE)("Restore", type="primary", disabled=not sure, key="restore"):
         _restore(desk, kept.backup.path)
 
 

@@ -9,9 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.text import clean, plain, shorten
 from dashboard.data_desk import DataDesk
 from kb.journal import Batch, label_counts
+from kb.people import right_to_undo
 
 STEP = 200
 KINDS = {"import": "Import", "edit": "Edit", "merge": "Merge", "undo": "Undo", "inference": "Claims read from texts"}
@@ -83,11 +85,15 @@ def _show_undo(desk: DataDesk, batches: Sequence[Batch]) -> None:
             "Batch", [batch.number for batch in able], format_func=lambda key: _line(by_number[key]), key="batch"
         )
         batch = by_number[number]
-        undoing = undoings.get(number)
+        redone = undoings.get(number)
         if batch.undone_at is None:
-            st.button("Undo", on_click=_take_back, args=(desk, number, "was taken back"), key="undo_batch")
-        elif undoing is not None and undoing.undone_at is None:
-            st.button("Redo", on_click=_take_back, args=(desk, undoing.number, "was brought back"), key="redo_batch")
+            changing(st.button, right_to_undo(batch.who))(
+                "Undo", on_click=_take_back, args=(desk, number, "was taken back"), key="undo_batch"
+            )
+        elif redone is not None and redone.undone_at is None:
+            changing(st.button, right_to_undo(redone.who))(
+                "Redo", on_click=_take_back, args=(desk, redone.number, "was brought back"), key="redo_batch"
+            )
     state = "It was undone." if batch.undone_at else "An undo takes it back whole, and can itself be undone."
     st.caption(f"Batch {number}: {plain(label_counts(batch.counts, batch.counts))}. {state}")
 

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.components.errors import errors_in_words
 from dashboard.components.labels import KIND_WORDS, country_of, kind_of, sector_of
 from dashboard.components.links import organization_link
+from dashboard.components.person import changing
 from dashboard.components.text import clean, plain, shorten
 from dashboard.data_desk import DataDesk, differing_fields, merged_preview
 from kb.duplicates import Match
@@ -72,7 +73,7 @@ def _show_pair(desk: DataDesk, one: Organization, two: Organization, vocabulary:
         "Which one stays",
         list(sides),
         index=list(sides).index(larger.id),
-        format_func=lambda key: f"{clean(sides[key].name)} ({key}, {len(sides[key].claims):,} facts)",
+        format_func=lambda key: f"{plain(sides[key].name)} ({plain(key)}, {len(sides[key].claims):,} facts)",
         key=f"stays_{pair}",
     )
     kept, other = sides[stays], two if stays == one.id else one
@@ -85,14 +86,14 @@ def _show_pair(desk: DataDesk, one: Organization, two: Organization, vocabulary:
         "filled from the other one, and its name stays as another name."
     )
     with st.container(horizontal=True, vertical_alignment="center", key="merge_row"):
-        st.button(
-            f"Merge into {shorten(after.name, 50)}",
+        changing(st.button)(
+            f"Merge into {plain(shorten(after.name, 50))}",
             type="primary",
             on_click=_merge,
             args=(desk, kept, other, fields),
             key="merge",
         )
-        st.button("They are two organizations", on_click=_tell_apart, args=(desk, one, two), key="apart")
+        changing(st.button)("They are two organizations", on_click=_tell_apart, args=(desk, one, two), key="apart")
         organization_link(kept.id, f"Open {shorten(kept.name, 40)}")
         organization_link(other.id, f"Open {shorten(other.name, 40)}")
 
@@ -106,7 +107,7 @@ def _choose_fields(kept: Organization, other: Organization, pair: str, vocabular
     with st.expander(f"Choose what to keep where they differ ({len(names)})", expanded=True, key=f"fields_{pair}"):
         for name in names:
             values = [_words(item, name, vocabulary) for item in (kept, other)]
-            sides = {kept.id: shorten(values[0], 200), other.id: shorten(values[1], 200)}
+            sides = {kept.id: plain(shorten(values[0], 200)), other.id: plain(shorten(values[1], 200))}
             side = st.radio(
                 name.capitalize(), list(sides), format_func=sides.__getitem__, key=f"field_{name}_{pair}_{kept.id}"
             )

@@ -12,6 +12,7 @@ from dashboard.components.data_progress import counted, shown_progress
 from dashboard.components.data_upload import put_files_away
 from dashboard.components.errors import errors_in_words
 from dashboard.components.links import PARTNERS
+from dashboard.components.person import changing
 from dashboard.components.text import plain
 from dashboard.data_desk import Checked, DataDesk, Landed, Upload
 from kb.journal import label_counts
@@ -46,7 +47,7 @@ def show_import(desk: DataDesk, upload: Upload, place: int, checked: Checked) ->
     choice = upload.choices[place]
     rejections = checked.preview.rejections
     with st.container(horizontal=True, vertical_alignment="bottom", key="import_row"):
-        pressed = st.button(
+        pressed = changing(st.button)(
             f"Import {counted(good, 'organization')}" if good else "Nothing to import",
             type="primary",
             disabled=not good and not counts["engagements"],

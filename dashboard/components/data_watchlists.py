@@ -11,9 +11,12 @@ import streamlit as st
 
 from dashboard.components.data_progress import counted, shown_progress
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.text import badge, clean, day, plain
 from dashboard.data_desk import DataDesk
 from kb.casework.trail import Event
+from kb.people import right_to_undo
+from kb.roles import Permission
 from kb.watchlist_formats import FORMATS
 from kb.watchlist_formats.ofac import OFAC_SDN
 from kb.watchlist_store import StoredWatchlist
@@ -87,8 +90,12 @@ def _show_list(desk: DataDesk, item: StoredWatchlist, age: Staleness) -> None:
     )
     with st.popover("Undo or remove", key=f"change_{item.code}"):
         reason = st.text_input("Why", key=f"why_{item.code}", help="It is kept in the list's history.")
-        st.button("Undo the last import", on_click=_undo, args=(desk, item, reason), key=f"undo_{item.code}")
-        st.button("Remove the list", on_click=_remove, args=(desk, item, reason), key=f"remove_{item.code}")
+        changing(st.button, right_to_undo(item.imported_by, Permission.WITHDRAW_WATCHLIST))(
+            "Undo the last import", on_click=_undo, args=(desk, item, reason), key=f"undo_{item.code}"
+        )
+        changing(st.button, Permission.WITHDRAW_WATCHLIST)(
+            "Remove the list", on_click=_remove, args=(desk, item, reason), key=f"remove_{item.code}"
+        )
         st.caption("A list that was removed comes back by importing its file again.")
     with st.expander("History", key=f"history_{item.code}"):
         st.dataframe(_history(desk.kb.watchlists.history(item.code)), hide_index=True, alt="Imports and removals.")
@@ -140,7 +147,7 @@ def _show_import(desk: DataDesk, today: date) -> None:
             key=f"published_{turn}",
             format="YYYY-MM-DD",
         )
-        pressed = st.button("Import the list", type="primary", disabled=file is None, key="import_list")
+        pressed = changing(st.button)("Import the list", type="primary", disabled=file is None, key="import_list")
     if not pressed or file is None:
         return
     if not isinstance(obtained, date):

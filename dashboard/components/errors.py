@@ -18,6 +18,7 @@ from kb.errors import (
     UnknownOrganizationError,
     UnknownRecordError,
 )
+from kb.roles import NotPermittedError
 from matcher.errors import BriefProblemError, EncoderError, MatcherError
 
 TITLES: dict[type[Exception], str] = {
@@ -28,6 +29,7 @@ TITLES: dict[type[Exception], str] = {
     UnknownOrganizationError: "There is no such organization",
     UnknownRecordError: "There is no such record",
     ConflictError: "This change cannot be made",
+    NotPermittedError: "You may not do that",
     BriefProblemError: "The brief cannot be answered yet",
     EncoderError: "The language model cannot be loaded",
 }

@@ -9,8 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from kb.journal import Change
 from kb.knowledge_base import KnowledgeBase
+from kb.people import right_to_undo
 
 
 def changed_fields(change: Change) -> str:
@@ -51,7 +53,7 @@ def show_history(kb: KnowledgeBase, record_id: str, entity: str = "organization"
     last = changes[-1].batch
     if last.undone_at is not None or last.kind == "import" or changes[-1].before is None:
         return False
-    if st.button("Undo the last change", key=f"undo_{entity}_{record_id}"):
+    if changing(st.button, right_to_undo(last.who))("Undo the last change", key=f"undo_{entity}_{record_id}"):
         with errors_in_words(stop=False):
             kb.undo(last.number)
             return True

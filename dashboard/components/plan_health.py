@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.plan_health_history import show_history
 from dashboard.components.text import plain
 from dashboard.planning_desk import PlanningDesk
@@ -61,7 +62,7 @@ def _show_form(desk: PlanningDesk, partnership: Partnership, count: int, who: st
                 )
         st.date_input("Day of the check", value=datetime.now(UTC).date(), key=f"{key}_on")
         st.text_area("Notes", key=f"{key}_notes", max_chars=MAX_TEXT)
-        st.form_submit_button(
+        changing(st.form_submit_button)(
             "Record the health check", type="primary", on_click=_record, args=(desk, partnership, key, who)
         )
 

@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.text import plain
 from dashboard.planning_desk import PlanningDesk, Work
 from kb.brief import Brief
@@ -40,7 +41,7 @@ def show_state(desk: PlanningDesk, work: Work, brief: Brief, who: str) -> None:
         st.markdown(_state(work))
         st.text_input("Note on this version", key=NOTE, max_chars=MAX_NAME, placeholder="What was changed, and why")
         with st.container(horizontal=True):
-            st.button(
+            changing(st.button)(
                 "Save version",
                 type="primary",
                 on_click=_save,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.components.errors import errors_in_words
 from dashboard.components.labels import whereabouts
+from dashboard.components.person import changing
 from dashboard.components.shortlist_undo import remember
 from dashboard.components.shortlist_words import stage_words
 from dashboard.components.text import clean
@@ -65,7 +66,7 @@ def _form(desk: Desk, brief: Brief, options: dict[str, str], who: str) -> None:
     stage = first.selectbox("Stage", TRANSITIONS[None], format_func=stage_words, key="add_stage")
     owner = first.text_input("Who takes care of it", key="add_owner")
     reason = second.text_area("Reason", key="add_reason", height=122, placeholder="Needed from the shortlist on")
-    if not st.button("Add to the list", type="primary"):
+    if not changing(st.button)("Add to the list", type="primary"):
         return
     if not chosen:
         st.error("Choose whom to add first.")

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.components.errors import errors_in_words
 from dashboard.components.labels import whereabouts
 from dashboard.components.links import PARTNERS, organization_link
+from dashboard.components.person import changing
 from dashboard.components.shortlist_undo import remember
 from dashboard.components.shortlist_words import NOT_VETTED, stage_badge, stage_words
 from dashboard.components.text import badge, day, plain, shorten
@@ -71,7 +72,7 @@ def _show_move(kb: KnowledgeBase, brief: Brief, item: Listed, who: str) -> None:
         owner = left.text_input("Who takes care of it", value=partnership.owner)
         on = right.date_input("On", value=date.today())
         notes = st.text_area("Notes", height=80)
-        if st.form_submit_button("Move", type="primary"):
+        if changing(st.form_submit_button)("Move", type="primary"):
             fields = {
                 "stage": stage,
                 "reason": reason.strip(),
@@ -91,7 +92,7 @@ def _show_note(kb: KnowledgeBase, brief: Brief, item: Listed, who: str) -> None:
         st.form(f"noting_{item.id}_{item.partnership.last_event}", border=False),
     ):
         text = st.text_area("Note", height=80)
-        if st.form_submit_button("Keep the note"):
+        if changing(st.form_submit_button)("Keep the note"):
             with errors_in_words(stop=False):
                 _record(kb, brief, item, checked(Note, "the note", {"text": text.strip()}), who)
                 remember(brief.id, [item.id], f"{item.organization.name}: noted.")
@@ -132,7 +133,7 @@ def _show_steps(kb: KnowledgeBase, brief: Brief, item: Listed, who: str) -> None
     ):
         st.markdown(f"The latest: {plain(step_words(latest)[0])}, by {plain(latest.who)}. The trail keeps both.")
         reason = st.text_input("Reason")
-        if st.form_submit_button("Take it back"):
+        if changing(st.form_submit_button)("Take it back"):
             with errors_in_words(stop=False):
                 kb.casework.take_back(brief.id, item.id, reason, step=latest.number, who=who or None)
                 st.rerun()

@@ -10,7 +10,8 @@ import streamlit as st
 from dashboard.components.errors import errors_in_words
 from dashboard.components.labels import whereabouts
 from dashboard.components.links import organization_link
-from dashboard.components.text import badge, plain
+from dashboard.components.person import changing
+from dashboard.components.text import badge, plain, shorten
 from dashboard.components.vetting_compare import show_comparison
 from dashboard.components.vetting_decide import decide_about, say_what_was_decided
 from dashboard.components.vetting_diligence import show_diligence
@@ -101,7 +102,7 @@ def _show_due(desk: VettingDesk, case: VettingCase, today: date, who: str) -> No
         st.caption("A policy pack of this case does not come with the program: vet it on the command line.")
         return
     label = "Screen it again" if case.current_screenings else "Screen it now"
-    if st.button(label, type="primary" if due or not case.current_screenings else "secondary"):
+    if changing(st.button)(label, type="primary" if due or not case.current_screenings else "secondary"):
         with errors_in_words(stop=False):
             with Working("Screening") as working:
                 desk.screen_again([case.organization_id], case.policies, who, working.progress)
@@ -140,7 +141,9 @@ def _show_dossier(desk: VettingDesk, case: VettingCase, organization: Organizati
         "dates, decisions with names and times, due diligence. It is made from what is known at this moment."
     )
     dossier_buttons(
-        lambda: desk.as_it_stands(case.organization_id, case.policies, brief), desk, f"Dossier: {organization.name}"
+        lambda: desk.as_it_stands(case.organization_id, case.policies, brief),
+        desk,
+        f"Dossier: {shorten(organization.name, 200)}",
     )
 
 

@@ -71,7 +71,7 @@ def _show_choice(item: Resolved) -> None:
         where = f" {badge(item.asked.country)}" if item.asked.country else ""
         st.markdown(f"**{plain(item.asked.name)}**{where} · row {item.asked.row}  \n:small[{plain(item.why)}]")
         st.radio(
-            f"Who is {clean(item.asked.name)}?",
+            f"Who is it, in row {item.asked.row}?",
             answers,
             format_func=worded,
             key=choice_key(item),

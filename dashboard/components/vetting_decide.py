@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.text import plain
 from kb.casework.findings import Severity
 from kb.casework.vetting_cases import CaseFinding, FindingState, Ruling, VettingCase
@@ -45,7 +46,7 @@ def _form(kb: KnowledgeBase, case: VettingCase, item: CaseFinding, who: str) -> 
         evidence = st.text_input("Evidence", placeholder="A link, or where the document is kept")
         if item.finding.severity is Severity.EXCLUDE and kb.casework.four_eyes():
             st.caption("Dismissing an exclusion needs a second person: until then it goes on counting.")
-        if st.form_submit_button("Record the decision", type="primary"):
+        if changing(st.form_submit_button)("Record the decision", type="primary"):
             if ruling is None:
                 st.error("Choose what you decide: confirm, dismiss or escalate.")
                 return
@@ -79,7 +80,7 @@ def say_what_was_decided() -> None:
 
 def _undo(kb: KnowledgeBase, case: VettingCase, item: CaseFinding, who: str) -> None:
     decided = item.decisions and item.state is not FindingState.OPEN
-    if decided and st.button("Take the decision back", key=f"undo_{item.id}"):
+    if decided and changing(st.button)("Take the decision back", key=f"undo_{item.id}"):
         with errors_in_words(stop=False):
             kb.casework.decide(
                 case.organization_id,
@@ -103,7 +104,7 @@ def _second(kb: KnowledgeBase, case: VettingCase, item: CaseFinding, who: str) -
     with st.form(f"second_{item.id}_{first.number}", border=False):
         word = st.radio("As the second person", ("I agree to dismiss it", "I do not agree"), index=None)
         reason = st.text_area("Reason", height=80)
-        if st.form_submit_button("Record my word", type="primary"):
+        if changing(st.form_submit_button)("Record my word", type="primary"):
             if word is None:
                 st.error("Choose whether you agree.")
                 return

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.text import badge, plain
 from dashboard.components.vetting_findings import document_words, evidence_words, ground_markdown
 from dashboard.components.vetting_words import moment
@@ -119,7 +120,7 @@ def _form(item: Item, part: Part, answer: Callable[[Mapping[str, str]], None]) -
         )
         note = st.text_area("Note", height=80)
         evidence = st.text_input("Evidence", placeholder="A link, or where the document is kept")
-        if st.form_submit_button("Record the answer", type="primary"):
+        if changing(st.form_submit_button)("Record the answer", type="primary"):
             before = item.answer
             st.session_state[JUST_ANSWERED] = (
                 item.question.label,

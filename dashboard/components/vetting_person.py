@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components.text import plain
 from kb.organization import MAX_NAME
-from kb.people import UNKNOWN, current_user
+from kb.people import UNKNOWN, at_work
 
 KEY = "person"
 
 
 def person_field(label: str = "Your name") -> str:
-    """Draw the name that is recorded with what is done here; the login name until another is given."""
-    known = current_user()
-    st.session_state.setdefault(KEY, "" if known == UNKNOWN else known)
+    """Draw the name that is recorded with what is done here: of whoever signed in, or one to type."""
+    person = at_work()
+    if person.signed_in:
+        with st.container(gap="xxsmall"):
+            st.caption(label)
+            st.markdown(f"**{plain(person.name)}**", help=f"Recorded as {plain(person.signature)}.")
+        return person.signature
+    st.session_state.setdefault(KEY, "" if person.name == UNKNOWN else person.name)
     given = st.text_input(
         label,
         key=KEY,

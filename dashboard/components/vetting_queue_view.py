@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.vetting_person import person_field
 from dashboard.components.vetting_progress import Working
 from dashboard.components.vetting_queue import Open, show_queue
@@ -43,7 +44,7 @@ def _screen_due(desk: VettingDesk, queue: Queue) -> None:
     st.caption("Lists, policies or profiles changed since. Screening again opens only what changed, and says why.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         who = person_field()
-        pressed = st.button(f"Screen {len(queue.due):,} again", type="primary")
+        pressed = changing(st.button)(f"Screen {len(queue.due):,} again", type="primary")
     if not pressed:
         return
     grouped: dict[tuple[str, ...], list[str]] = defaultdict(list)

@@ -7,6 +7,7 @@ from datetime import date
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.text import clean, plain
 from dashboard.components.vetting_findings import evidence_words
 from dashboard.components.vetting_words import moment
@@ -46,7 +47,7 @@ def show_replies(kb: KnowledgeBase, case: VettingCase, who: str) -> None:
         )
         evidence = st.text_input("Where the original is kept", placeholder="A link or a note")
         st.caption("A reply stays as it was received, and changes no decision. Mend a mistake by recording it anew.")
-        if st.form_submit_button("Record the reply", type="primary"):
+        if changing(st.form_submit_button)("Record the reply", type="primary"):
             with errors_in_words(stop=False):
                 fields = {
                     "text": text.strip(),

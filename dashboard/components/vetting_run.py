@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.vetting_choices import choice_key, choices_of, show_resolved
 from dashboard.components.vetting_names import Terms, names_form, terms_form
 from dashboard.components.vetting_person import person_field
@@ -15,6 +16,8 @@ from dashboard.components.vetting_summary import show_summary
 from dashboard.vetting_desk import VettingDesk
 from kb.brief import Brief
 from kb.casework.vetting_cases import VettingCase
+from kb.people import at_work
+from kb.roles import Permission
 from matcher.vetting.asked_names import NameList
 from matcher.vetting.resolving import Resolved
 
@@ -60,9 +63,9 @@ def _show_looked_up(desk: VettingDesk, names: NameList, found: tuple[Resolved, .
     st.header("4. Vet them", anchor=False)
     with st.container(width=360):
         who = person_field()
-    record = st.toggle(
+    record = changing(st.toggle)(
         "Record it: matched organizations become cases",
-        value=True,
+        value=at_work().may(Permission.CHANGE),
         key="vet_record",
         persist_state="session",
         help="Without it, this is a trial: nothing is kept, and nothing can be decided.",

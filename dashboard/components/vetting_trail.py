@@ -9,11 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.components.text import clean, plain, shorten
 from dashboard.components.vetting_words import moment
 from kb.casework.trail import Event
 from kb.casework.vetting_cases import VettingCase
 from kb.knowledge_base import KnowledgeBase
+from kb.roles import Permission
 
 KINDS = {
     "screened": "Screened",
@@ -106,7 +108,7 @@ def show_four_eyes(kb: KnowledgeBase, who: str) -> None:
     with st.form(f"four_eyes_{needed}", border=False):
         reason = st.text_input("Why it should change", placeholder="It is kept in the trail.")
         label = "Let one person decide" if needed else "Ask for a second person"
-        if st.form_submit_button(label):
+        if changing(st.form_submit_button, Permission.SET_FOUR_EYES)(label):
             with errors_in_words(stop=False):
                 kb.casework.require_four_eyes(not needed, reason, who)
                 st.rerun()

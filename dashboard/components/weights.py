@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.errors import errors_in_words
+from dashboard.components.person import changing
 from dashboard.state import Desk
 from kb.brief import Brief
 from matcher.components import COMPONENTS
@@ -104,7 +105,7 @@ def weight_controls(desk: Desk, brief: Brief) -> dict[str, float]:
 def _save_or_reset(desk: Desk, brief: Brief, now: Mapping[str, int], in_force: Mapping[str, float]) -> None:
     with st.container(horizontal=True):
         st.button("Reset", on_click=_set, args=(brief, in_force))
-        if st.button("Save with the brief", type="primary"):
+        if changing(st.button)("Save with the brief", type="primary"):
             weights = {name: value / 100 for name, value in now.items()}
             with errors_in_words(stop=False):
                 desk.kb.save_brief(brief.model_copy(update={"weights": weights}))

@@ -15,6 +15,7 @@ from dashboard.components.filters import filter_controls
 from dashboard.components.links import brief_link
 from dashboard.components.ranking_views import show_breakdown, show_set_apart, show_summary, show_table
 from dashboard.components.weights import weight_controls
+from dashboard.settling import settle_memory
 from dashboard.state import open_desk
 
 STEP = 12
@@ -37,6 +38,7 @@ def show_more() -> None:
 
 
 desk = open_desk()
+settle_memory()
 st.title("Find partners", anchor=False)
 briefs = briefs_or_stop(desk)
 facets = desk.facets()

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from kb import queries
 from kb.casework.errors import CaseworkError
 from kb.errors import UnknownOrganizationError
-from kb.people import UNKNOWN, current_user
+from kb.people import UNKNOWN, at_work, current_user, require
+from kb.roles import Permission
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
@@ -24,14 +25,18 @@ class Desk:
 
 
 def person(who: str | None) -> str:
-    """Return who decides; a decision by nobody in particular is refused.
+    """Return who decides: whoever signed in, whatever name is given; a decision by nobody in particular is refused.
 
     Raises
     ------
     CaseworkError
         When no name is given and the machine knows none.
+    NotPermittedError
+        When the person at work may change nothing.
     """
-    name = " ".join((current_user() if who is None else who).split())
+    require(Permission.CHANGE)
+    given = current_user() if who is None or at_work().signed_in else who
+    name = " ".join(given.split())
     if not name or name == UNKNOWN:
         raise CaseworkError("a decision needs a person: give the name of whoever decides")
     return name

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from kb.casework.errors import CaseworkError
 from kb.organization import MAX_NAME
-from kb.records import chunks
+from kb.people import recorded_as
+from kb.records import chunks, insert_rows
 from kb.tables import CaseEventRow, TrailHeadRow
 
 EVENT = CaseEventRow.__table__  # type: ignore[attr-defined]
@@ -117,10 +118,10 @@ def append(connection: Connection, drafts: Sequence[Draft], who: str) -> list[Ev
     """
     if not drafts:
         return []
-    person = who.strip()
+    person = recorded_as(who).strip()
     if not person or len(person) > MAX_NAME:
         raise CaseworkError(f"say who did it, in 1 to {MAX_NAME} characters; nothing was recorded")
-    head = connection.execute(select(HEAD.c.number, HEAD.c.digest)).one()
+    head = connection.execute(select(HEAD.c.number, HEAD.c.digest).with_for_update()).one()
     number, previous = int(head[0]), str(head[1])
     now = datetime.now(UTC)
     rows, events = [], []
@@ -131,7 +132,7 @@ def append(connection: Connection, drafts: Sequence[Draft], who: str) -> list[Ev
         rows.append(row)
         previous = row["digest"]
         events.append(Event(number, draft.stream, draft.kind, json.loads(body), person, now, previous))
-    connection.execute(insert(EVENT), rows)
+    insert_rows(connection, EVENT, rows)
     connection.execute(update(HEAD).values(number=number, digest=previous))
     return events
 
@@ -173,7 +174,8 @@ def read_family(connection: Connection, family: str) -> list[Event]:
 
 def streams(connection: Connection, family: str) -> list[str]:
     """Return the names of the streams that begin with a part, e.g. ``vetting`` or ``partnership:brief-1``."""
-    return [row[0] for row in connection.execute(select(EVENT.c.stream).where(_of_family(family)).distinct())]
+    query = select(EVENT.c.stream).where(_of_family(family)).distinct().order_by(EVENT.c.stream)
+    return [row[0] for row in connection.execute(query)]
 
 
 def _of_family(family: str) -> Any:  # noqa: ANN401 (a SQL expression)

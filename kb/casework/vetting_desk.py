@@ -19,7 +19,8 @@ from kb.casework.vetting_cases import AreaState, CaseFinding, FindingState, Ruli
 from kb.casework.vetting_fold import FAMILY, fold, vetting_stream, vetting_stream_parts
 from kb.errors import ConflictError, UnknownRecordError
 from kb.organization import Frozen, Name, ShortText, Text
-from kb.people import current_user, same_person
+from kb.people import current_user, require, same_person
+from kb.roles import Permission
 
 SETTINGS = trail.stream_name("settings", "four_eyes")
 
@@ -92,6 +93,7 @@ class VettingDesk(Desk):
 
     def require_four_eyes(self, required: bool, reason: str, who: str | None = None) -> None:
         """Switch the four-eyes option on or off from now on; what awaits a second person goes on waiting."""
+        require(Permission.SET_FOUR_EYES)
         name, why = person(who), reasoned(reason, "switching four eyes on or off")
         with self._writing() as connection:
             trail.append(connection, [Draft(SETTINGS, "four_eyes", {"required": required, "reason": why})], name)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, text
 
 from kb.columns.layout import CORE, MINOR, REJECTED, RELATION_CODES, Columns, breadth_share, strength_byte
 from kb.organization import ClaimKind
+from kb.records import ORGANIZATION, chunks
 
 TEXT_LENGTH = 1_000
 """Characters of a text that are embedded; the model reads about 256 tokens."""
@@ -65,16 +66,15 @@ def read_rows(connection: Connection, columns: Columns, numbers: Sequence[int] |
         columns.kind[row] = codes.kinds.get(kind, 0)
         columns.industry[row] = codes.industries.get(industry, 0)
         columns.country[row] = codes.countries.get(country, 0)
-        text = f"{mission}\n{description}".strip()
-        if text and merged is None:
-            texts.profile[number] = f"{name}. {text}"[:TEXT_LENGTH]
+        about = f"{mission}\n{description}".strip()
+        if about and merged is None:
+            texts.profile[number] = f"{name}. {about}"[:TEXT_LENGTH]
     if numbers is not None:
         _blank(columns, list(rows.values()))
     _read_claims(connection, columns, rows, numbers)
-    for number, evidence in connection.exec_driver_sql(
-        OFFERING.format(where=_where("organization_number", numbers, word="AND"))
-    ):
-        said = [text for text, verbatim, _ in json.loads(evidence) if not verbatim]
+    offering = text(OFFERING.format(where=_where("organization_number", numbers, word="AND")))
+    for number, evidence in connection.execute(offering):
+        said = [words for words, verbatim, _ in json.loads(evidence) if not verbatim]
         texts.offering[number] = f"{texts.offering.get(number, '')} {' '.join(said)}".strip()[:TEXT_LENGTH]
     return texts
 
@@ -122,7 +122,7 @@ def read_relations(connection: Connection, columns: Columns) -> None:
         "SELECT COALESCE(rs.number, s.number), COALESCE(ro.number, t.number), r.kind FROM relation r "
         "JOIN organization s ON s.id = r.subject_id LEFT JOIN organization rs ON rs.id = s.merged_into "
         "JOIN organization t ON t.id = r.object_id LEFT JOIN organization ro ON ro.id = t.merged_into "
-        "WHERE r.status <> 'rejected'"
+        "WHERE r.status <> 'rejected' ORDER BY r.id"
     )
     found = [
         (subject, object_, RELATION_CODES.index(kind)) for subject, object_, kind in connection.exec_driver_sql(query)
@@ -136,11 +136,11 @@ def read_relations(connection: Connection, columns: Columns) -> None:
 def read_engagements(connection: Connection, columns: Columns) -> list[str]:
     """Fill who took part in what; returns the engagements' texts to encode, in row order."""
     texts, place = [], {}
-    for row, (number, title, text) in enumerate(
+    for row, (number, title, about) in enumerate(
         connection.exec_driver_sql("SELECT number, title, text FROM engagement ORDER BY number")
     ):
         place[number] = row
-        texts.append(f"{title}. {text}"[:TEXT_LENGTH])
+        texts.append(f"{title}. {about}"[:TEXT_LENGTH])
     columns.engagement_numbers = np.array(list(place), np.int64)
     query = (
         "SELECT COALESCE(root.number, o.number), p.engagement_number FROM participation p "
@@ -166,9 +166,11 @@ def count_organizations(connection: Connection) -> int:
 
 def numbers_of(connection: Connection, ids: Iterable[str]) -> list[int]:
     """Return the numbers of the organizations that still exist among `ids`, ascending."""
-    wanted = json.dumps(list(ids))
-    query = "SELECT number FROM organization WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number"
-    return [row[0] for row in connection.exec_driver_sql(query, (wanted,))]
+    numbers: list[int] = []
+    for part in chunks(list(ids)):
+        query = select(ORGANIZATION.c.number).where(ORGANIZATION.c.id.in_(part))
+        numbers += [row[0] for row in connection.execute(query)]
+    return sorted(numbers)
 
 
 def living_numbers(connection: Connection) -> NDArray[np.int64]:

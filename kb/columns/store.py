@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
-import json
+import logging
 import shutil
 import tempfile
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 from sqlalchemy import Connection
 
 from kb import journal
 from kb.columns import reading
 from kb.columns.layout import Codes, Columns
 from kb.columns.sketch import principal_axes, sketch
+from kb.columns.snapshot import Snapshot
 from kb.columns.vectors import TextEncoder, VectorCache
+from kb.engine import address_digest
 from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
 
-FORMAT = 5
+LOG = logging.getLogger(__name__)
+FORMAT = 6
 SPARE_SHARE, SPARE_ROWS = 0.05, 256
 REBUILD_SHARE, REBUILD_ROWS = 0.1, 2_000
 
@@ -41,6 +46,7 @@ class ColumnStore:
         self._codes = Codes.of()
         self.folder = folder or _default_folder(kb)
         self.vectors = VectorCache(self.folder / "vectors.sqlite")
+        self._snapshot = Snapshot(self.folder)
         self._columns: Columns | None = None
 
     @property
@@ -50,11 +56,16 @@ class ColumnStore:
 
     def current(self, progress: Progress = no_progress) -> Columns:
         """Return columns that are true to the database as it is now."""
-        if self._columns is None:
-            self._columns = self._load()
+        if self._columns is not None and self._snapshot.is_damaged():
+            self._columns = None
+        elif self._columns is None:
+            self._columns = self._snapshot.load(self._codes, self._key)
         with self._kb.reading() as connection:
             newest = journal.last_change(connection)
             if self._columns is not None and not self._belongs(connection, self._columns, newest):
+                LOG.warning(
+                    "%s: the snapshot is of another database, or of a later state; it is built anew", self.folder
+                )
                 self._columns = None
             if self._columns is not None and self._columns.last_change == newest:
                 return self._columns
@@ -62,6 +73,9 @@ class ColumnStore:
                 self._columns = self._build(connection, newest, progress)
                 self._save(self._columns)
         return self._columns
+
+    def _save(self, columns: Columns) -> None:
+        self._snapshot.save(columns, self._key, self.vectors.alone())
 
     def _belongs(self, connection: Connection, columns: Columns, newest: int) -> bool:
         """Whether columns were made from this very database: it may have been replaced, or restored from a backup."""
@@ -136,48 +150,25 @@ class ColumnStore:
         columns.last_change, columns.fingerprint = newest, journal.fingerprint(connection, newest)
         return True
 
-    def _load(self) -> Columns | None:
-        pointer = self.folder / "columns.json"
-        try:
-            manifest = json.loads(pointer.read_text(encoding="utf-8"))
-            if manifest["key"] != self._key:
-                return None
-            folder = self.folder / manifest["folder"]
-            named = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in manifest["arrays"]}
-            if any(list(named[name].shape) != shape for name, shape in manifest["arrays"].items()):
-                return None
-        except (OSError, ValueError, KeyError, EOFError):
-            return None
-        columns = Columns.from_arrays(self._codes, manifest["n"], manifest["last_change"], named)
-        columns.fingerprint = manifest["fingerprint"]
-        return columns
-
-    def _save(self, columns: Columns) -> None:
-        named = columns.arrays()
-        writing = Path(tempfile.mkdtemp(prefix="writing-", dir=self.folder))
-        for name, array in named.items():
-            np.save(writing / f"{name}.npy", array)
-        folder = writing.with_name(writing.name.replace("writing-", "columns-"))
-        writing.rename(folder)
-        manifest = {
-            "key": self._key,
-            "folder": folder.name,
-            "n": columns.n,
-            "last_change": columns.last_change,
-            "fingerprint": columns.fingerprint,
-            "arrays": {name: list(array.shape) for name, array in named.items()},
-        }
-        written = self.folder / f"{folder.name}.json"
-        written.write_text(json.dumps(manifest), encoding="utf-8")
-        written.replace(self.folder / "columns.json")
-        for stale in self.folder.glob("columns-*"):
-            if stale != folder and stale.is_dir():
-                shutil.rmtree(stale, ignore_errors=True)
-
 
 def _default_folder(kb: KnowledgeBase) -> Path:
-    if kb.path is None:
-        return Path(tempfile.mkdtemp(prefix="dancecard-"))
-    folder = kb.path.with_name(f"{kb.path.name}.cache")
-    folder.mkdir(parents=True, exist_ok=True)
+    """Return the folder beside a file, or in the user's cache for a server; a temporary one where there is neither."""
+    url = kb._engine.url
+    if kb.path is not None:
+        folder = kb.path.with_name(f"{kb.path.name}.cache")
+    elif url.drivername.startswith("sqlite"):
+        return _temporary_folder()
+    else:
+        folder = Path(platformdirs.user_cache_dir("dancecard")) / address_digest(url)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        LOG.warning("%s cannot be made (%s); what is computed from texts is not kept", folder, error.strerror)
+        return _temporary_folder()
     return folder
+
+
+def _temporary_folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="dancecard-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)

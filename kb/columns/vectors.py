@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.columns import vector_file
 from kb.importing.parsed import Progress, no_progress
 
+LOG = logging.getLogger(__name__)
 BATCH = 512
 LOOKUP = 500
 
@@ -39,6 +42,9 @@ class TextEncoder(Protocol):
 class VectorCache:
     """Vectors by model and text, in a file of their own.
 
+    Every vector is kept with a digest and looked at when it is read: a damaged one is encoded anew. A cache that
+    cannot be written (read-only folder, full disk) costs time and nothing else.
+
     Parameters
     ----------
     path : Path
@@ -46,27 +52,25 @@ class VectorCache:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._lock = threading.RLock()
-        try:
-            self._connection = self._open(path)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            path.unlink()
-            self._connection = self._open(path)
+        self._connection = vector_file.open_cache(path)
 
-    @staticmethod
-    def _open(path: Path) -> sqlite3.Connection:
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
-        return connection
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes that use this cache from writing meanwhile.
 
-    @staticmethod
-    def _key(encoder: TextEncoder, text: str) -> bytes:
-        return hashlib.blake2b(f"{encoder.key}\n{text}".encode(), digest_size=16).digest()
+        Raises
+        ------
+        sqlite3.DatabaseError
+            When they cannot be kept from it.
+        """
+        with self._lock:
+            self._begin()
+            try:
+                yield
+            finally:
+                self._roll_back()
 
     def encode(
         self, encoder: TextEncoder, texts: Sequence[str], progress: Progress = no_progress
@@ -85,22 +89,47 @@ class VectorCache:
         rows: dict[bytes, list[int]] = {}
         for row, text in enumerate(texts):
             if text:
-                rows.setdefault(self._key(encoder, text), []).append(row)
-        keys = list(rows)
-        for start in range(0, len(keys), LOOKUP):
-            part = keys[start : start + LOOKUP]
-            marks = ",".join("?" * len(part))
-            query = f"SELECT key, value FROM vector WHERE key IN ({marks})"
-            for key, value in self._connection.execute(query, part):
-                vectors[rows.pop(key)] = np.frombuffer(value, np.float32)
+                rows.setdefault(vector_file.key_of(encoder.key, text), []).append(row)
+        self._look_up(rows, vectors)
         self._encode_missing(encoder, texts, rows, vectors, progress)
         return vectors
+
+    def _look_up(self, rows: dict[bytes, list[int]], vectors: NDArray[np.float32]) -> None:
+        """Fill in the vectors that are known; what is left in `rows` has to be encoded."""
+        keys = list(rows)
+        unsealed: list[tuple[bytes, bytes]] = []
+        damaged = 0
+        for start in range(0, len(keys), LOOKUP):
+            for key, value in self._select(keys[start : start + LOOKUP]):
+                vector = vector_file.opened(key, value, vectors.shape[1])
+                if vector is None:
+                    damaged += 1
+                    continue
+                vectors[rows.pop(key)] = vector
+                if len(value) == vector.nbytes:
+                    unsealed.append((key, vector_file.sealed(key, vector)))
+        if damaged:
+            LOG.warning("%s: %s vectors are damaged and are encoded anew", self._path, f"{damaged:,}")
+        if unsealed:
+            self._remember(unsealed)
+
+    def _select(self, keys: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+        query = f"SELECT key, value FROM vector WHERE key IN ({','.join('?' * len(keys))})"
+        try:
+            return self._connection.execute(query, keys).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._reopen(error)
+        try:
+            return self._connection.execute(query, keys).fetchall()
+        except sqlite3.DatabaseError as error:
+            LOG.warning("%s cannot be read (%s); texts are encoded anew", self._path, error)
+            return []
 
     def _encode_missing(
         self,
         encoder: TextEncoder,
         texts: Sequence[str],
-        rows: dict[bytes, list[int]],
+        rows: Mapping[bytes, list[int]],
         vectors: NDArray[np.float32],
         progress: Progress,
     ) -> None:
@@ -110,11 +139,49 @@ class VectorCache:
             encoded = encoder.encode([texts[places[0]] for _, places in part])
             for (_, places), vector in zip(part, encoded, strict=True):
                 vectors[places] = vector
-            stored = [(key, vector.tobytes()) for (key, _), vector in zip(part, encoded, strict=True)]
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", stored)
-            self._connection.execute("COMMIT")
+            self._remember(
+                [(key, vector_file.sealed(key, vector)) for (key, _), vector in zip(part, encoded, strict=True)]
+            )
             progress("Encoding texts", start + len(part), len(missing))
+
+    def _remember(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
+        try:
+            self._begin()
+            self._connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
+            self._connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            self._roll_back()
+            if vector_file.is_damage(error):
+                self._reopen(error)
+            LOG.warning(
+                "%s: %s vectors cannot be kept (%s); they are encoded anew next time. Check that the folder is "
+                "writable and has free space",
+                self._path,
+                f"{len(rows):,}",
+                error,
+            )
+
+    def _begin(self) -> None:
+        if vector_file.is_gone(self._connection):
+            self._reopen(None)
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.DatabaseError as error:
+            if not vector_file.is_damage(error):
+                raise
+            self._reopen(error)
+            self._connection.execute("BEGIN IMMEDIATE")
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _reopen(self, error: sqlite3.DatabaseError | None) -> None:
+        """Open the file again, after keeping what can be read of a damaged one."""
+        self._connection.close()
+        if error is not None and vector_file.is_damage(error) and self._path.exists():
+            vector_file.salvage(self._path, str(error))
+        self._connection = vector_file.open_cache(self._path)
 
     def close(self) -> None:
         """Close the file."""

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from kb.errors import ImportFileError
 from kb.importing import cordis, financedatabase, spreadsheet, uk_charities
-from kb.importing.columns import guess_mapping
+from kb.importing.columns import guess_mapping, shown
 from kb.importing.files import open_table
 from kb.importing.importer import Importer
 from kb.importing.parsed import Parsed, Progress, Rejection, SourceRecord, no_progress
@@ -61,7 +61,7 @@ def detect(paths: Sequence[Path]) -> str:
             return importer.name
     if all("name" in guess_mapping(header) for header in headers.values()):
         return spreadsheet.NAME
-    found = "; ".join(f"{name}: {', '.join(header[:12])}" for name, header in headers.items())
+    found = "; ".join(f"{name}: {shown(header[:12])}" for name, header in headers.items())
     known = "; ".join(f"{importer.label} ({', '.join(importer.files)})" for importer in IMPORTERS.values())
     raise ImportFileError(
         f"it is not clear how to read these files together; columns found: {found}. Known formats: {known}. "

@@ -13,7 +13,7 @@ import yaml
 WORDS_FILE = Path(__file__).with_name("casing.yaml")
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 SENTENCE_START = re.compile(
-    r"(?:^|[.!?]\s+|\n\s*|(?:^|[\s.;:])\(?(?:[0-9]{1,2}|[ivx]{1,4}|[a-z])\)\s*)([^\W\d_])", re.IGNORECASE
+    r"(?:^|[.!?]\s{1,20}|\n\s{0,20}|(?:^|[\s.;:])\(?(?:[0-9]{1,2}|[ivx]{1,4}|[a-z])\)\s{0,20})([^\W\d_])", re.IGNORECASE
 )
 ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)")
 ROMAN = re.compile(r"(?:II|III|IV|VI|VII|VIII|IX|XI|XII|XIII|XIV|XV)")

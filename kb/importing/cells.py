@@ -14,8 +14,8 @@ NOTHING = frozenset(
 SPREADSHEET_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 FORMULA = re.compile(
-    r"=\s*\S"
-    r"|[+\-@]\s*(?:[A-Za-z_.]+\d*\(|\$?[A-Z]{1,3}\$?\d+\b|\d+(?:\.\d+)?\s*[*/^]|[^|]*\|[^!]*!)"
+    r"=\s*+\S"
+    r"|[+\-@]\s*+(?:[A-Za-z_.]+\d*\(|\$?[A-Z]{1,3}\$?\d+\b|\d+(?:\.\d+)?\s*[*/^]|[^|]*\|[^!]*!)"
 )
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{1,62}\.?")
 

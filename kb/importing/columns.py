@@ -14,6 +14,8 @@ from kb.importing.vocabulary_words import words_key
 
 COLUMNS_FILE = Path(__file__).with_name("columns.yaml")
 CLOSE = 88
+LONGEST_COLUMN = 200
+SHOWN_COLUMNS, SHOWN_LETTERS = 40, 60
 
 
 @cache
@@ -38,7 +40,7 @@ def guess_mapping(header: Sequence[str]) -> dict[str, str]:
     scored: list[tuple[float, int, int, str, str]] = []
     for order, (field, names) in enumerate(known_columns().items()):
         for place, column in enumerate(header):
-            score = _likeness(words_key(column), names)
+            score = _likeness(words_key(column[:LONGEST_COLUMN]), names)
             if score >= CLOSE:
                 scored.append((-score, order, place, field, column))
     mapping: dict[str, str] = {}
@@ -57,6 +59,13 @@ def _likeness(column: str, names: Sequence[str]) -> float:
     return max((fuzz.ratio(column, name) - 1 for name in names if len(name) > 4), default=0.0)
 
 
+def shown(columns: Sequence[str]) -> str:
+    """Return the names of columns for a message: the first few, and the beginning of each."""
+    names = [name if len(name) <= SHOWN_LETTERS else f"{name[:SHOWN_LETTERS]}..." for name in columns[:SHOWN_COLUMNS]]
+    left = len(columns) - SHOWN_COLUMNS
+    return ", ".join(names) + (f" and {left:,} more" if left > 0 else "")
+
+
 def check_mapping(mapping: Mapping[str, str], header: Sequence[str], file: str) -> dict[str, str]:
     """Return the mapping without empty entries, once it is sure to work.
 
@@ -72,6 +81,6 @@ def check_mapping(mapping: Mapping[str, str], header: Sequence[str], file: str) 
         problems.append("no column holds the organizations' names; name it 'name', or choose it")
     if problems:
         raise ImportFileError(
-            f"{file}: {'; '.join(problems)}; columns found: {', '.join(header)}; fields: {', '.join(known_columns())}"
+            f"{file}: {'; '.join(problems)}; columns found: {shown(header)}; fields: {', '.join(known_columns())}"
         )
     return chosen

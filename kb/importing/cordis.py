@@ -30,6 +30,7 @@ TYPES: dict[str, tuple[str | None, str | None]] = {
 }
 COUNTRY_CODES = {"UK": "GB", "EL": "GR"}
 EVERY = 5_000
+LONGEST_NUMBER = 100
 
 
 def read(
@@ -61,7 +62,7 @@ def read(
         if parts:
             problem = f"{len(parts)} projects have participants and are not in {projects.path.name}"
             remedy = "give files of the same date"
-            rejections.append(Rejection(1, "projectID", next(iter(parts)), problem, remedy, fatal=False))
+            rejections.append(Rejection(1, "projectID", next(iter(parts))[:200], problem, remedy, fatal=False))
     for table in tables:
         rejections.extend(table.rejections)
     return Parsed(
@@ -96,11 +97,15 @@ def _organizations(
     """Return the organizations, and per project who took part in which role."""
     first: dict[str, tuple[int, dict[str, str]]] = {}
     parts: dict[str, dict[str, str]] = {}
-    for row, cells in table.rows():
+    for row, cells in table.rows(rejections):
         key, name = clean_line(cells["orgID"]), clean_line(cells["name"])
         if is_nothing(key) or not any(letter.isalnum() for letter in name):
             missing = "orgID" if is_nothing(key) else "name"
             rejections.append(Rejection(row, missing, cells[missing][:200], f"the row has no {missing}"))
+            continue
+        if len(key) > LONGEST_NUMBER:
+            problem = f"the number has {len(key):,} characters, more than {LONGEST_NUMBER}"
+            rejections.append(Rejection(row, "orgID", key[:200], problem, "give CORDIS's own file"))
             continue
         known = first.setdefault(key, (row, cells))[1]
         for column in ("shortName", "city", "url", "country"):
@@ -115,12 +120,12 @@ def _organizations(
 
 def _record(key: str, row: int, cells: dict[str, str], rejections: list[Rejection]) -> SourceRecord:
     legal, short = clean_line(cells["name"])[:MAX_NAME], clean_line(cells["shortName"])[:MAX_NAME]
-    name = title_case(legal, keep={short} if short.isupper() and len(short) <= 4 and short.isalpha() else ())
-    alias = title_case(short, short={1: 8, 2: 4}.get(len(short.split()), 2))
+    name = title_case(legal, keep={short} if short.isupper() and len(short) <= 4 and short.isalpha() else ())[:MAX_NAME]
+    alias = title_case(short, short={1: 8, 2: 4}.get(len(short.split()), 2))[:MAX_NAME]
     code = cells["country"].strip()
     country = country_code(COUNTRY_CODES.get(code, code)) if code else None
     if country is None:
-        rejections.append(Rejection(row, "country", code, "no such country", fatal=False))
+        rejections.append(Rejection(row, "country", code[:200], "no such country", fatal=False))
     try:
         website = normalize_url(cells.get("url", ""))[:MAX_NAME]
     except ValueError:
@@ -134,7 +139,7 @@ def _record(key: str, row: int, cells: dict[str, str], rejections: list[Rejectio
         sector=sector,
         kind=kind,
         country=country,
-        city=title_case(clean_line(cells["city"]))[:MAX_NAME],
+        city=title_case(clean_line(cells["city"])[:MAX_NAME])[:MAX_NAME],
         website=website,
         registry_ids=(RegistryId(scheme="EU-PIC", value=key),),
     )
@@ -146,12 +151,12 @@ def _engagements(
 ) -> list[Engagement]:
     """Return the projects, taking their participants out of `parts`."""
     engagements: dict[str, Engagement] = {}
-    for row, cells in table.rows():
+    for row, cells in table.rows(rejections):
         number = clean_line(cells["id"])
         title = clean_line(cells["title"])[:MAX_NAME] or clean_line(cells.get("acronym", ""))[:MAX_NAME]
-        if is_nothing(number) or not title or number in engagements:
+        if is_nothing(number) or not title or number in engagements or len(number) > LONGEST_NUMBER:
             problem = "the project is there twice" if number in engagements else "the project has no id or no title"
-            rejections.append(Rejection(row, "id", number, problem))
+            rejections.append(Rejection(row, "id", number[:200], problem))
             continue
         engagements[number] = Engagement(
             id=f"cordis-{number}",

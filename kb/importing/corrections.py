@@ -13,6 +13,7 @@ from pathlib import Path
 import xlsxwriter
 
 from kb.errors import ImportFileError
+from kb.importing.columns import shown
 from kb.importing.delimited import open_delimited
 from kb.importing.files import Limits, open_table
 from kb.importing.parsed import Rejection
@@ -79,7 +80,7 @@ def write_corrected(path: Path, corrections: Collection[Correction], folder: Pat
     header = open_table(path).header
     missing = sorted({item.column for item in corrections} - set(header))
     if missing:
-        raise ImportFileError(f"{path.name}: there is no column {', '.join(missing)}; found {', '.join(header)}")
+        raise ImportFileError(f"{path.name}: there is no column {', '.join(missing)}; found {shown(header)}")
     by_row: dict[int, list[Correction]] = {}
     for item in corrections:
         by_row.setdefault(item.row, []).append(item)

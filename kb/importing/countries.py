@@ -65,6 +65,7 @@ ALIASES = {
     "RE": ("Reunion",),
 }
 CLOSE = 82
+LONGEST = 120
 
 
 def _key(text: str) -> str:
@@ -100,11 +101,16 @@ def _index() -> dict[str, str]:
 @lru_cache(maxsize=4_096)
 def country_code(text: str) -> str | None:
     """Return the ISO 3166-1 alpha-2 code of a country's name or code, None when it is not known."""
+    if len(text) > LONGEST:
+        return None
     return _index().get(_key(text))
 
 
+@lru_cache(maxsize=4_096)
 def nearest_country(text: str) -> str:
     """Return the name of the country that was probably meant, empty when nothing comes close."""
+    if len(text) > LONGEST:
+        return ""
     names = [name for name in _index() if len(name) > 3]
     found = process.extractOne(_key(text), names, scorer=fuzz.ratio, score_cutoff=CLOSE)
     if found is None:

@@ -9,6 +9,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from kb.errors import ImportFileError
@@ -18,7 +19,7 @@ DELIMITED = (".csv", ".tsv", ".txt")
 SEPARATORS = (",", ";", "\t", "|")
 CHUNK = 1 << 20
 SAMPLE = 1 << 16
-LARGEST_CELL = 1 << 26
+LARGEST_ROW = 1 << 25
 SIGNATURES = {
     b"PK\x03\x04": "an Excel workbook or a zip archive; give the .xlsx itself, or unpack it",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; rename it to .xls, or save it as CSV",
@@ -113,10 +114,14 @@ def _scan(path: Path, unpacked_bytes: int) -> _Scan:
 
 def _decode_all(path: Path, encoding: str, start: bytes, chunks: Iterator[bytes]) -> None:
     decoder = codecs.getincrementaldecoder(encoding)()
+    lines = 1
     try:
-        decoder.decode(start)
-        for chunk in chunks:
-            decoder.decode(chunk)
+        for chunk in chain((start,), chunks):
+            text = decoder.decode(chunk)
+            if "\x00" in text:
+                line = lines + text[: text.index("\x00")].count("\n")
+                raise ImportFileError(f"{path.name}: line {line} contains a zero character; save it as CSV UTF-8")
+            lines += text.count("\n")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise ImportFileError(
@@ -194,14 +199,37 @@ def _separator(sample: str) -> str:
 
 def _rows(path: Path, scan: _Scan, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the records; the limit on a cell is process-wide in `csv`, so it is only ever raised."""
-    csv.field_size_limit(max(csv.field_size_limit(), LARGEST_CELL))
+    csv.field_size_limit(max(csv.field_size_limit(), LARGEST_ROW))
     number = 0
     with _text(path, scan) as file:
-        reader = csv.reader(file, delimiter=separator)
+        lines = _Lines(file)
         try:
-            for number, cells in enumerate(reader, start=1):
+            for number, cells in enumerate(csv.reader(lines, delimiter=separator), start=1):
+                lines.taken = 0
                 yield number, cells
         except csv.Error as error:
             raise ImportFileError(
                 f"{path.name}: row {number + 1} cannot be read ({error}); look for a quotation mark that is not closed"
             ) from error
+        except OSError as error:
+            raise ImportFileError(f"{path.name}: row {number + 1} cannot be read ({error})") from error
+
+
+class _Lines:
+    """A file's lines, as long as no row takes up more memory than a row may."""
+
+    def __init__(self, file: io.TextIOWrapper) -> None:
+        self._file = file
+        self.taken = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(LARGEST_ROW + 1)
+        self.taken += len(line)
+        if self.taken > LARGEST_ROW:
+            raise csv.Error(f"it has more than {LARGEST_ROW:,} characters")
+        if not line:
+            raise StopIteration
+        return line

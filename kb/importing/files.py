@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kb.errors import ImportFileError
+from kb.importing.cells import clean_line
+from kb.importing.columns import shown
 from kb.importing.delimited import DELIMITED, open_delimited
 from kb.importing.parsed import Rejection
 from kb.importing.workbook import WORKBOOKS, open_workbook
 
 GB = 1_000_000_000
+MOST_COLUMNS = 16_384
+MOST_REJECTIONS = 200_000
+EVERY = 5_000
+MOST_NAME_BYTES = 150
+REFUSED = re.compile(r'[:*?"<>|]')
+DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)")
 
 
 @dataclass(frozen=True)
@@ -66,13 +75,30 @@ class Table:
     _rows: Iterator[tuple[int, list[str]]] = field(default_factory=lambda: iter(()), repr=False)
     _limits: Limits = field(default_factory=Limits, repr=False)
 
-    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield (row number, column -> cell); the header is row 1. Can be read once."""
+    def rows(self, others: Sequence[Rejection] = ()) -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield (row number, column -> cell); the header is row 1. Can be read once.
+
+        Parameters
+        ----------
+        others : sequence of Rejection
+            What the reader itself finds wrong; grows meanwhile.
+
+        Raises
+        ------
+        ImportFileError
+            When so much is wrong that the file must be of another kind.
+        """
         width = len(self.header)
         for number, cells in self._rows:
             if not any(cells):
                 continue
             self.rows_read += 1
+            if self.rows_read % EVERY == 0 and len(self.rejections) + len(others) > MOST_REJECTIONS:
+                first = next(chain(others, self.rejections))
+                raise ImportFileError(
+                    f"{self.path.name}: more than {MOST_REJECTIONS:,} things are wrong by row {number:,}, the first in "
+                    f"row {first.row}: {first.problem}; look whether this is the file you mean"
+                )
             if len(cells) != width and not self._fits(number, cells):
                 continue
             if sum(map(len, cells)) > self._limits.cell_characters and self._oversized(number, cells):
@@ -90,7 +116,7 @@ class Table:
         missing = [column for column in columns if column not in self.header]
         if missing:
             raise ImportFileError(
-                f"{self.path.name}: not {what}: missing columns {', '.join(missing)}; found {', '.join(self.header)}"
+                f"{self.path.name}: not {what}: missing columns {', '.join(missing)}; found {shown(self.header)}"
             )
 
     def _fits(self, number: int, cells: list[str]) -> bool:
@@ -169,7 +195,25 @@ def open_table(path: Path, *, sheet: str | None = None, limits: Limits | None = 
     return Table(path, header, _digest(path), remarks, 0, body, limits)
 
 
+def given_name(name: str, otherwise: str) -> str:
+    """Return a name for a file that was handed over: its own, without folders, when every system takes it.
+
+    Parameters
+    ----------
+    name : str
+        As whoever sent it wrote it: it may hold folders of any system, and anything else.
+    otherwise : str
+        The name for a file whose own cannot be used.
+    """
+    own = clean_line(REFUSED.sub("-", PurePosixPath(name.replace("\\", "/")).name))
+    text = own.encode("utf-8", "ignore")[-MOST_NAME_BYTES:].decode("utf-8", "ignore").strip(". ")
+    return otherwise if not text or DEVICE.match(text) else text
+
+
 def _check_file(path: Path, limits: Limits) -> None:
+    """Refuse what is no file that can be read, and one that is too large; its name must be text, to be recorded."""
+    if not _is_text(path.name):
+        raise ImportFileError(f"{path.name!a}: the file's name is not Unicode text; rename it")
     try:
         if path.is_dir():
             raise ImportFileError(f"{path.name}: this is a folder; give the file inside it")
@@ -189,9 +233,19 @@ def _check_file(path: Path, limits: Limits) -> None:
         )
 
 
+def _is_text(name: str) -> bool:
+    try:
+        return bool(name.encode("utf-8")) or not name
+    except UnicodeEncodeError:
+        return False
+
+
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ImportFileError(f"{path.name}: the file cannot be read ({error})") from error
 
 
 def _header(
@@ -211,8 +265,13 @@ def _header(
 def _column_names(path: Path, cells: Sequence[str]) -> tuple[str, ...]:
     while cells and not cells[-1].strip():
         cells = cells[:-1]
-    names = [" ".join(cell.split()) or f"column {index}" for index, cell in enumerate(cells, start=1)]
+    if len(cells) > MOST_COLUMNS:
+        raise ImportFileError(
+            f"{path.name}: the header has {len(cells):,} columns, more than the {MOST_COLUMNS:,} of a spreadsheet; "
+            "give a table with one organization a row"
+        )
+    names = [clean_line(cell) or f"column {index}" for index, cell in enumerate(cells, start=1)]
     doubled = sorted(name for name, count in Counter(names).items() if count > 1)
     if doubled:
-        raise ImportFileError(f"{path.name}: several columns are called {', '.join(doubled)}; give each its own name")
+        raise ImportFileError(f"{path.name}: several columns are called {shown(doubled)}; give each its own name")
     return tuple(names)

@@ -22,6 +22,7 @@ PUBLISHER = "FinanceDatabase"
 ADDRESS = "https://github.com/JerBouma/FinanceDatabase"
 COLUMNS = ("symbol", "name", "summary", "sector", "industry_group", "industry", "country", "city", "website")
 EVERY = 5_000
+LONGEST_SYMBOL = 100
 MOST_TICKERS = 6
 MOST_ALIASES = 5
 
@@ -51,7 +52,7 @@ def read(
     rejections: list[Rejection] = []
     listings: list[Listing] = []
     symbols: dict[str, int] = {}
-    for row, cells in table.rows():
+    for row, cells in table.rows(rejections):
         if listing := _listing(row, cells, tables, symbols, rejections):
             listings.append(listing)
         if table.rows_read % EVERY == 0:
@@ -73,10 +74,12 @@ def read(
 def _listing(
     row: int, cells: dict[str, str], tables: Tables, symbols: dict[str, int], rejections: list[Rejection]
 ) -> Listing | None:
-    symbol, raw = clean_line(cells["symbol"]), clean_line(cells["name"])
+    symbol, raw = clean_line(cells["symbol"]), clean_line(cells["name"])[:MAX_NAME]
     problem, field = "", "name"
     if not symbol:
         problem, field = "the row has no symbol", "symbol"
+    elif len(symbol) > LONGEST_SYMBOL:
+        problem, field = f"the symbol has {len(symbol):,} characters, more than {LONGEST_SYMBOL}", "symbol"
     elif symbol in symbols:
         problem, field = f"the symbol is already in row {symbols[symbol]}", "symbol"
     elif not any(letter.isalnum() for letter in raw):
@@ -101,7 +104,7 @@ def _listing(
         symbol=symbol,
         name=name,
         key=normalize_name(name),
-        summary=clean_text(cells["summary"]),
+        summary=cut_text(clean_text(cells["summary"])),
         industry=tables.industry(cells["sector"], cells["industry_group"], cells["industry"]),
         country=country,
         city=clean_line(cells["city"])[:MAX_NAME],
@@ -120,16 +123,17 @@ def _record(group: list[Listing], tables: Tables, owners: Mapping[str, int]) -> 
         primary,
         *sorted((listing for listing in group if listing is not primary), key=lambda listing: listing.rank),
     ]
-    name = _spelling(ordered)
+    name = _spelling(ordered)[:MAX_NAME].strip()
     summary = max((listing.summary for listing in ordered), key=len)
     aliases = {
-        listing.key: _own_spelling(listing)
+        listing.key: _own_spelling(listing)[:MAX_NAME].strip()
         for listing in ordered
         if listing.key != normalize_name(name) and listing.key
     }
     numbers = [RegistryId(scheme="TICKER", value=listing.symbol[:MAX_NAME]) for listing in ordered[:MOST_TICKERS]]
     if isin := tables.trusted_isin(ordered, country, owners):
         numbers.insert(0, RegistryId(scheme="ISIN", value=isin))
+    city = next((listing.city for listing in ordered if listing.city and listing.country == country), "")
     organization = Organization(
         id=f"ticker-{primary.symbol.lower()}",
         name=name,
@@ -138,7 +142,7 @@ def _record(group: list[Listing], tables: Tables, owners: Mapping[str, int]) -> 
         kind="company",
         industry=primary.industry or _most_common([listing.industry for listing in ordered]),
         country=country,
-        city=title_case(next((listing.city for listing in ordered if listing.city and listing.country == country), "")),
+        city=title_case(city)[:MAX_NAME],
         website=next((listing.website for listing in ordered if listing.website), ""),
         registry_ids=tuple(numbers),
         description=cut_text(summary),

@@ -77,7 +77,7 @@ def _read_table(
     overridden = set((mapping or {}).values())
     guessed = {name: column for name, column in guess_mapping(table.header).items() if column not in overridden}
     columns = check_mapping(guessed | dict(mapping or {}), table.header, table.path.name)
-    for row, raw in table.rows():
+    for row, raw in table.rows(parsed.rejections):
         cells = {name: raw[column] for name, column in columns.items()}
         reader = FieldReader(table.path.name, row, columns, vocabulary, parsed.rejections)
         record = _record(cells, reader, seen)

@@ -13,6 +13,9 @@ from kb.importing.vocabulary_words import Words, claim_words, words_key, words_o
 from kb.organization import MAX_NAME, MAX_TEXT, Claim, ClaimKind, ConcernRole, Evidence, RegistryId, Source
 from kb.vocabulary import Term, Vocabulary, load_vocabulary
 
+MOST_ITEMS = 1_000
+MOST_HINTS = 2_000
+"""Rejections after which no nearest word is looked for any more: a file with so many is of another kind."""
 CLAIM_FIELDS = {
     "capacities": ClaimKind.CAPACITY,
     "needs": ClaimKind.NEED,
@@ -121,7 +124,7 @@ class FieldReader:
             return None
         code = country_code(text)
         if code is None:
-            near = nearest_country(text)
+            near = nearest_country(text) if len(self.rejections) < MOST_HINTS else ""
             remedy = f"did you mean {near}?" if near else "write the country's English name"
             self.reject("country", cell, "no country of this name or code is known", remedy)
         return code
@@ -134,7 +137,7 @@ class FieldReader:
         words = _plain_words(which)
         code = words.code(text)
         if code is None:
-            self.reject(which, cell, f"no {which} of this name is known", words.suggestion(text))
+            self.reject(which, cell, f"no {which} of this name is known", self._hint(words, text))
         return code
 
     def sector_and_kind(self, sector_cell: str, kind_cell: str) -> tuple[str | None, str | None]:
@@ -168,7 +171,7 @@ class FieldReader:
     def registry_ids(self, cell: str, country: str | None) -> tuple[RegistryId, ...]:
         """Return registry numbers; a number without its registry is left out, as it could be anyone's."""
         found = []
-        for item in split_list(cell):
+        for item in map(clean_line, self._items("registry_id", cell)):
             if is_nothing(item):
                 continue
             match = SCHEME.fullmatch(item)
@@ -182,9 +185,20 @@ class FieldReader:
                 self.reject("registry_id", item, problem, "write it like GB-CHC-1000116")
         return tuple(dict.fromkeys(found))
 
+    def _items(self, field: str, cell: str) -> list[str]:
+        """Return the items of a list, up to as many as anybody would write."""
+        items = split_list(cell)
+        if len(items) > MOST_ITEMS:
+            problem = f"the cell lists {len(items):,} items; the first {MOST_ITEMS:,} were read"
+            self.reject(field, cell, problem, "look for a column that holds something else")
+        return items[:MOST_ITEMS]
+
+    def _hint(self, words: Words, text: str) -> str:
+        return words.suggestion(text) if len(self.rejections) < MOST_HINTS else ""
+
     def aliases(self, cell: str, name: str) -> tuple[str, ...]:
         """Return other names."""
-        items = dict.fromkeys(clean_line(item)[:MAX_NAME] for item in split_list(cell))
+        items = dict.fromkeys(clean_line(item)[:MAX_NAME].strip() for item in self._items("aliases", cell))
         return tuple(item for item in items if not is_nothing(item) and item != name and not is_formula(item))
 
     def text(self, field: str, cell: str) -> str:
@@ -199,7 +213,7 @@ class FieldReader:
         """Return one claim per code, each with the cell's words as evidence."""
         quoted: dict[str, list[str]] = {}
         roles: dict[str, ConcernRole] = {}
-        for item in split_list(cell):
+        for item in self._items(field, cell):
             for words, code, role in self._codes(field, kind, item):
                 if words not in quoted.setdefault(code, []):
                     quoted[code].append(words)
@@ -228,12 +242,12 @@ class FieldReader:
             return []
         if code := words.code(plain):
             return [(item, code, role)]
-        parts = [part.strip() for part in item.split(",") if part.strip()]
+        parts = [part.strip() for part in item.split(",", MOST_ITEMS)[:MOST_ITEMS] if part.strip()]
         if len(parts) > 1:
             return [found for part in parts for found in self._codes(field, kind, part)]
         if is_formula(item):
             self.reject(field, item, "this is a formula", "give its value, as text")
         else:
             problem = f"this is not in the vocabulary of {field.replace('_', ' ')}"
-            self.reject(field, item, problem, words.suggestion(plain))
+            self.reject(field, item, problem, self._hint(words, plain))
         return []

@@ -25,7 +25,7 @@ PUBLISHER = "UK charity register and UKCAT"
 ADDRESS = "https://charityclassification.org.uk"
 COLUMNS = ("org_id", "reg_number", "name", "activities", "objects", "web", "company_number", "UKCAT")
 TABLE_FILE = Path(__file__).with_name("ukcat.yaml")
-NUMBER = re.compile(r"(GB-[A-Z]+)-(\S+)")
+NUMBER = re.compile(r"(GB-[A-Z]{1,20})-(\S{1,100})")
 EVERY = 1_000
 PLACEHOLDERS = frozenset({"1234567", "12345678", *(digit * 8 for digit in "123456789")})
 
@@ -92,7 +92,7 @@ def read(
     removed: set[str] = set()
     for table in tables:
         table.require(COLUMNS, "a list of UK charities with UKCAT codes")
-        for row, cells in table.rows():
+        for row, cells in table.rows(rejections):
             _gather(row, cells, charities, removed, rejections)
             if table.rows_read % EVERY == 0:
                 progress(table.path.name, table.rows_read, None)
@@ -131,14 +131,15 @@ def _gather(
     for column, cell in cells.items():
         if cell and not charity.cells.get(column):
             charity.cells[column] = cell
-    charity.codes.update(dict.fromkeys(code.strip() for code in cells["UKCAT"].split(";") if code.strip()))
+    known = load_categories()[1]
+    charity.codes.update(dict.fromkeys(code for item in cells["UKCAT"].split(";") if (code := item.strip()) in known))
 
 
 def _organization(key: str, charity: _Charity, rejections: list[Rejection]) -> Organization:
     cells = charity.cells
-    name = title_case(clean_line(cells["name"])[:MAX_NAME])
+    name = title_case(clean_line(cells["name"])[:MAX_NAME])[:MAX_NAME].strip()
     mission, description = (
-        cut_text(sentence_case(clean_text(cells[part]), names=(name,))) for part in ("objects", "activities")
+        cut_text(sentence_case(cut_text(clean_text(cells[part])), names=(name,))) for part in ("objects", "activities")
     )
     try:
         website = normalize_url(cells["web"])[:MAX_NAME]
@@ -165,7 +166,7 @@ def _numbers(key: str, company: str) -> tuple[RegistryId, ...]:
     match = NUMBER.fullmatch(key)
     scheme, value = (match[1], match[2]) if match else ("GB-CHC", key)
     numbers = [RegistryId(scheme=scheme, value=value)]
-    company = clean_line(company).removesuffix(".0").upper()
+    company = clean_line(company).removesuffix(".0").upper()[:MAX_NAME]
     if company.isdecimal() and int(company) and company not in PLACEHOLDERS:
         number = f"NI{int(company):06d}" if scheme == "GB-NIC" else f"{int(company):08d}"
         numbers.append(RegistryId(scheme="GB-COH", value=number))

@@ -15,6 +15,7 @@ from kb.vocabulary import Place, Term, Vocabulary
 
 CLOSE = 78
 LISTED = 12
+LONGEST = 200
 
 
 def words_key(text: str) -> str:
@@ -41,12 +42,14 @@ class Words:
 
     def code(self, text: str) -> str | None:
         """Return the one code meant, None when there is none or several."""
+        if len(text) > LONGEST:
+            return None
         found = self.codes.get(words_key(text), ())
         return found[0] if len(found) == 1 else None
 
     def suggestion(self, text: str) -> str:
         """Say what may have been meant."""
-        key = words_key(text)
+        key = words_key(text[:LONGEST])
         if several := self.codes.get(key, ()):
             return f"choose one of: {', '.join(self.labels[code] for code in several)}"
         near = process.extractOne(key, self.codes.keys(), scorer=fuzz.WRatio, score_cutoff=CLOSE) if key else None

@@ -13,6 +13,7 @@ from kb.records.base import (
     RELATION,
     Repository,
     chunks,
+    insert_rows,
 )
 from kb.records.briefs import BriefRepository
 from kb.records.engagements import EngagementRepository
@@ -33,5 +34,6 @@ __all__ = [
     "RelationRepository",
     "Repository",
     "chunks",
+    "insert_rows",
     "relation_from_row",
 ]

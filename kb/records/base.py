@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, RowMapping, Table, insert
 
+from kb.engines import postgres
 from kb.organization import Evidence, Source
 from kb.tables import BriefRow, ClaimRow, EngagementRow, OrganizationRow, ParticipationRow, RegistryIdRow, RelationRow
 
@@ -26,6 +27,16 @@ BRIEF = BriefRow.__table__  # type: ignore[attr-defined]
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterable[Sequence[T]]:
     """Cut a sequence into pieces that fit a statement's parameters."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the same columns, in the way that is fastest for the engine."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        postgres.copy_rows(connection, table, rows)
+    else:
+        connection.execute(insert(table), rows)
 
 
 class Repository(Protocol[T]):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from kb.brief import Brief
-from kb.records.base import BRIEF
+from kb.records.base import BRIEF, insert_rows
 
 
 class BriefRepository:
@@ -21,14 +21,22 @@ class BriefRepository:
         return {row[0]: Brief.model_validate_json(row[1]) for row in rows}
 
     def write(self, connection: Connection, records: Sequence[Brief]) -> None:
-        """Insert or replace."""
-        self.delete(connection, [record.id for record in records])
+        """Insert or replace; a replaced brief's version goes up."""
+        ids = [record.id for record in records]
+        versions = {
+            row[0]: row[1] for row in connection.execute(select(BRIEF.c.id, BRIEF.c.version).where(BRIEF.c.id.in_(ids)))
+        }
+        self.delete(connection, ids)
         rows = [
-            {"id": record.id, "title": record.title, "body": record.model_dump_json(), "version": 1}
+            {
+                "id": record.id,
+                "title": record.title,
+                "body": record.model_dump_json(),
+                "version": versions.get(record.id, 0) + 1,
+            }
             for record in records
         ]
-        if rows:
-            connection.execute(insert(BRIEF), rows)
+        insert_rows(connection, BRIEF, rows)
 
     def delete(self, connection: Connection, ids: Sequence[str]) -> None:
         """Remove briefs."""

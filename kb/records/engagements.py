@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from kb.organization import Engagement, Participation
-from kb.records.base import ENGAGEMENT, PARTICIPATION, chunks, source_of
+from kb.records.base import ENGAGEMENT, PARTICIPATION, chunks, insert_rows, source_of
 
 
 class EngagementRepository:
@@ -26,7 +26,7 @@ class EngagementRepository:
             parts: defaultdict[int, list[Participation]] = defaultdict(list)
             numbers = [row["number"] for row in rows]
             query = select(PARTICIPATION).where(PARTICIPATION.c.engagement_number.in_(numbers))
-            for row in connection.execute(query).mappings():
+            for row in connection.execute(query.order_by(PARTICIPATION.c.organization_id)).mappings():
                 parts[row["engagement_number"]].append(
                     Participation(organization_id=row["organization_id"], role=row["role"])
                 )
@@ -49,7 +49,7 @@ class EngagementRepository:
         self.delete(connection, [record.id for record in records])
         if not records:
             return
-        connection.execute(insert(ENGAGEMENT), [self._row(record) for record in records])
+        insert_rows(connection, ENGAGEMENT, [self._row(record) for record in records])
         numbers: dict[str, int] = {}
         for part in chunks([record.id for record in records]):
             query = select(ENGAGEMENT.c.id, ENGAGEMENT.c.number).where(ENGAGEMENT.c.id.in_(part))
@@ -59,8 +59,7 @@ class EngagementRepository:
             for record in records
             for item in record.participations
         ]
-        if rows:
-            connection.execute(insert(PARTICIPATION), rows)
+        insert_rows(connection, PARTICIPATION, rows)
 
     @staticmethod
     def _row(record: Engagement) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 
 from kb.organization import Claim, Organization, RegistryId, Source
-from kb.records.base import CLAIM, ORGANIZATION, REGISTRY, chunks, evidence_of, evidence_text, source_of
+from kb.records.base import CLAIM, ORGANIZATION, REGISTRY, chunks, evidence_of, evidence_text, insert_rows, source_of
+from kb.searching import index_words
 
 
 def claim_from_row(row: RowMapping) -> Claim:
@@ -55,7 +56,8 @@ class OrganizationRepository:
         query = select(CLAIM).where(CLAIM.c.organization_number.in_(numbers)).order_by(CLAIM.c.number)
         for row in connection.execute(query).mappings():
             claims[row["organization_number"]].append(claim_from_row(row))
-        for row in connection.execute(select(REGISTRY).where(REGISTRY.c.organization_number.in_(numbers))).mappings():
+        listed = select(REGISTRY).where(REGISTRY.c.organization_number.in_(numbers))
+        for row in connection.execute(listed.order_by(REGISTRY.c.scheme, REGISTRY.c.value)).mappings():
             registry[row["organization_number"]].append(RegistryId(scheme=row["scheme"], value=row["value"]))
         for row in rows:
             organization = Organization.model_construct(
@@ -82,28 +84,38 @@ class OrganizationRepository:
         fresh = [
             self._identity(organization, merged) for organization, merged in records if organization.id not in known
         ]
-        if fresh:
-            connection.execute(insert(ORGANIZATION), fresh)
-        for organization, merged in records:
-            if number := known.get(organization.id):
-                values = self._identity(organization, merged) | {"version": ORGANIZATION.c.version + 1}
-                connection.execute(update(ORGANIZATION).where(ORGANIZATION.c.number == number).values(values))
-                connection.execute(delete(CLAIM).where(CLAIM.c.organization_number == number))
-                connection.execute(delete(REGISTRY).where(REGISTRY.c.organization_number == number))
-        if fresh:
-            known |= self._numbers(connection, [row["id"] for row in fresh])
+        self._replace(connection, [pair for pair in records if pair[0].id in known], known)
+        insert_rows(connection, ORGANIZATION, fresh)
+        known |= self._numbers(connection, [row["id"] for row in fresh])
         claims = [
             self._claim(known[organization.id], claim) for organization, _ in records for claim in organization.claims
         ]
-        if claims:
-            connection.execute(insert(CLAIM), claims)
+        insert_rows(connection, CLAIM, claims)
         registry = [
             {"organization_number": known[organization.id], "scheme": item.scheme, "value": item.value}
             for organization, _ in records
             for item in dict.fromkeys(organization.registry_ids)
         ]
-        if registry:
-            connection.execute(insert(REGISTRY), registry)
+        insert_rows(connection, REGISTRY, registry)
+        index_words(connection, [(known[organization.id], organization) for organization, _ in records])
+
+    def _replace(
+        self, connection: Connection, records: Sequence[tuple[Organization, str | None]], known: Mapping[str, int]
+    ) -> None:
+        """Write identities anew under the numbers that they have, and clear what belongs to them."""
+        if not records:
+            return
+        rows = [
+            {f"new_{name}": value for name, value in self._identity(organization, merged).items() if name != "version"}
+            | {"its_number": known[organization.id]}
+            for organization, merged in records
+        ]
+        values: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in rows[0] if name != "its_number"}
+        written = update(ORGANIZATION).where(ORGANIZATION.c.number == bindparam("its_number"))
+        connection.execute(written.values(**values, version=ORGANIZATION.c.version + 1), rows)
+        for part in chunks([row["its_number"] for row in rows]):
+            connection.execute(delete(CLAIM).where(CLAIM.c.organization_number.in_(part)))
+            connection.execute(delete(REGISTRY).where(REGISTRY.c.organization_number.in_(part)))
 
     @staticmethod
     def _numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select
+from sqlalchemy import Connection, RowMapping, delete, select
 
 from kb.organization import Relation
-from kb.records.base import RELATION, chunks, evidence_of, evidence_text, source_of
+from kb.records.base import RELATION, chunks, evidence_of, evidence_text, insert_rows, source_of
 
 
 class RelationRepository:
@@ -41,8 +41,7 @@ class RelationRepository:
             }
             for record in records
         ]
-        if rows:
-            connection.execute(insert(RELATION), rows)
+        insert_rows(connection, RELATION, rows)
 
     def delete(self, connection: Connection, ids: Sequence[str]) -> None:
         """Remove relations."""

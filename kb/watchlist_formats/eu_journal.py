@@ -50,7 +50,7 @@ def _entities(table: Table) -> Iterator[ListedEntity]:
             weak_aliases=distinct(weak, but=[name]),
             countries=_countries(cells),
             registration_numbers=distinct(
-                [*(re.sub(r"\([^)]*\)", "", number) for number in numbers), cells.get("leiCode", "")]
+                [*(re.sub(r"\([^()]*\)", "", number) for number in numbers), cells.get("leiCode", "")]
             ),
             programme=cells["programKey"].strip(),
             measure=cells["measure"].strip(),

@@ -23,13 +23,13 @@ from kb.watchlist_formats.entities import (
 COLUMNS = 12
 NAME, TYPE, PROGRAM, FLAG, REMARKS = 1, 2, 3, 9, 11
 KINDS: dict[str, Kind] = {"": "organization", "individual": "person", "vessel": "vessel", "aircraft": "aircraft"}
-ALIAS = re.compile(r"\b[afn]\.k\.a\. (?:'(.+?)'|\"(.+?)\")(?=[;.]|$)")
+ALIAS = re.compile(r"\b[afn]\.k\.a\. (?:'(.{1,500}?)'|\"(.{1,500}?)\")(?=[;.]|$)")
 NUMBER = re.compile(
     r"(?:Number|Tax ID No\.|Registration ID|Identification|National ID No\.|NIT #|RUC #|R\.F\.C\.|C\.R\. No\.|"
     r"Folio Mercantil No\.|License(?: No\.)?|V\.A\.T\. Number|Matricula Mercantil No|Code \(USCC\)|IMO) "
-    r"((?=[^;(]*\d)[^;(]+?)\s*(?=\(|;|\.?$)"
+    r"((?=[^;(]{0,100}\d)[^;(]{1,150}?)\s{0,5}(?=\(|;|\.?$)"
 )
-IN_COUNTRY = re.compile(r"\d[^;(]*\(([A-Z][^;()]+)\)")
+IN_COUNTRY = re.compile(r"\d[^;(]{0,100}\(([A-Z][^;()]{1,100})\)")
 LINKED = re.compile(r"Linked To: [^;]+")
 
 

@@ -10,6 +10,7 @@ from matcher.inference.findings import Finding
 from matcher.inference.mentions import Mention
 from matcher.inference.phrases import Phrase
 from matcher.inference.reading import Reading
+from matcher.inference.surroundings import beside, listed, opening
 
 Features = dict[str, float]
 
@@ -52,6 +53,14 @@ def features(
     found["fewest commas"] = min(_commas(reading, mention) for mention in mentions)
     for mention in mentions:
         found.update(dict.fromkeys(_around(reading, mention, roles), 1.0))
+        found.update(dict.fromkeys(beside(reading, code, mention, roles), 1.0))
+        for name, share in listed(reading, code, mention, roles).items():
+            found[name] = max(found.get(name, 0.0), share)
+    found.update(dict.fromkeys(opening(reading, code, mentions, roles), 1.0))
+    for index in clauses:
+        clause = reading.clauses[index]
+        words = TOKEN.findall(reading.lowered[clause.start : clause.end])
+        found.update(dict.fromkeys((f"word={word} of {code}" for word in words), 1.0))
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from kb.organization import ConcernRole
@@ -22,8 +23,11 @@ from matcher.inference.reading import Reading
 from matcher.inference.rules import load_rules
 
 REGULARIZATION = 0.2
-SEEN_OFTEN = 4
-ITERATIONS = 3000
+SEEN_OFTEN = 5
+ITERATIONS = 1000
+FREE_INTERCEPT = 10.0
+"""How little the penalty weighs on the intercept."""
+LEAST = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,18 @@ def _often(rows: Iterable[Features]) -> list[str]:
     return sorted(name for name, count in counts.items() if count >= SEEN_OFTEN)
 
 
-def _table(rows: Sequence[Features], names: Sequence[str]) -> NDArray[np.float64]:
-    return np.array([[row.get(name, 0.0) for name in names] for row in rows])
+def _table(rows: Sequence[Features], names: Sequence[str]) -> csr_matrix:
+    place = {name: index for index, name in enumerate(names)}
+    cells = [
+        (number, place[name], value) for number, row in enumerate(rows) for name, value in row.items() if name in place
+    ]
+    at, of, values = zip(*cells, strict=True) if cells else ((), (), ())
+    return csr_matrix((values, (at, of)), shape=(len(rows), len(names)))
 
 
-def _fitted(
-    values: NDArray[np.float64], labels: NDArray[np.bool_], names: Sequence[str], regularization: float
-) -> Regression:
-    fitted = LogisticRegression(C=regularization, max_iter=ITERATIONS).fit(values, labels)
-    weights = {name: float(weight) for name, weight in zip(names, fitted.coef_[0], strict=True) if abs(weight) > 1e-4}
+def _fitted(values: csr_matrix, labels: NDArray[np.bool_], names: Sequence[str], regularization: float) -> Regression:
+    fitted = LogisticRegression(
+        C=regularization, max_iter=ITERATIONS, solver="liblinear", intercept_scaling=FREE_INTERCEPT, random_state=0
+    ).fit(values, labels)
+    weights = {name: float(weight) for name, weight in zip(names, fitted.coef_[0], strict=True) if abs(weight) > LEAST}
     return Regression(float(fitted.intercept_[0]), weights)

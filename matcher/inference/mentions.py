@@ -9,6 +9,7 @@ from matcher.inference.reading import Hit, Reading
 from matcher.inference.rules import Rule
 
 MOST = 40
+HINT = "hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,29 @@ class Mention:
 
 
 def mentions(reading: Reading, rules: Sequence[Rule]) -> list[Mention]:
-    """Gather what the rules of one concern hit, at most `MOST` times each."""
-    return [mention for rule in rules for mention in _of_rule(reading, rule)] if reading.clauses else []
+    """Gather what the rules of one concern hit, at most `MOST` times each; hints only where no other rule holds."""
+    if not reading.clauses:
+        return []
+    found = [mention for rule in rules if rule.part != HINT for mention in _of_rule(reading, rule)]
+    if any(not mention.against for mention in found):
+        return found
+    taken = [(mention.start, mention.end) for mention in found]
+    return found + [
+        hint
+        for rule in rules
+        if rule.part == HINT
+        for hint in _of_rule(reading, rule)
+        if all(hint.end <= low or high <= hint.start for low, high in taken)
+    ]
 
 
 def hits_of(found: Sequence[Mention]) -> list[Hit]:
     """Return the hits of rules that nothing speaks against."""
-    return [Hit(mention.rule, mention.start, mention.end, mention.clause) for mention in found if not mention.against]
+    return [
+        Hit(mention.rule, mention.start, mention.end, mention.clause)
+        for mention in found
+        if not mention.against and mention.rule.part != HINT
+    ]
 
 
 def _of_rule(reading: Reading, rule: Rule) -> Iterator[Mention]:

@@ -15,7 +15,7 @@ from matcher.inference.phrases import Phrase, compile_phrases
 FOLDER = Path(__file__).with_name("patterns")
 PHRASE_LISTS = ("any", "not", "clause_not", "near", "text_not")
 RULE_FIELDS = {*PHRASE_LISTS, "weight", "through", "part", "speaker"}
-PARTS = ("product", "business", "supply")
+PARTS = ("product", "business", "supply", "hint")
 SPEAKERS = ("any", "company", "nonprofit")
 MASKS = ("phrase", "rest", "sentence")
 
@@ -42,7 +42,8 @@ class Rule:
         Guards that do not apply to the rule.
     part : str
         Only for concerns: ``product`` (what it makes or sells), ``business`` (what only the main
-        business is called), ``supply`` (goods and services for that industry).
+        business is called), ``supply`` (goods and services for that industry), ``hint`` (words that may name a
+        concern; they count only where no other rule holds, and never as a finding of the rules).
     speaker : str
         ``company`` or ``nonprofit`` when the rule holds only for texts that sound like one.
     """

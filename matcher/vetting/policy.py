@@ -196,6 +196,9 @@ class _PackReader:
         if not name or (not is_file and name not in known_policies()):
             return None
         path = self._reader.path.parent / name if is_file else FOLDER / f"{name}.yaml"
+        if is_file and not path.resolve().is_relative_to(self._reader.path.parent.resolve()):
+            self._reader.complain(node, f"extends: {name} lies outside this pack's folder; put it beside this pack")
+            return None
         if path.resolve() in self._trail:
             ring = " -> ".join(step.name for step in (*self._trail, path.resolve()))
             self._reader.complain(node, f"extends: packs extend each other in a ring: {ring}")

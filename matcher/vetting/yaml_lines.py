@@ -34,8 +34,7 @@ class LineReader:
     def root(self) -> yaml.MappingNode | None:
         """Return the file's mapping; None, with a problem, when there is none."""
         try:
-            with self.path.open("rb") as file:
-                content = file.read(LARGEST_FILE + 1)
+            content = self._content()
             if len(content) > LARGEST_FILE:
                 self.complain(None, f"larger than {LARGEST_FILE:,} bytes: no policy pack")
                 return None
@@ -59,6 +58,13 @@ class LineReader:
                 return node
             self.complain(node, "must be a mapping of fields to values")
         return None
+
+    def _content(self) -> bytes:
+        """Return the file's bytes, one more than are allowed at most; a pipe or device is never opened."""
+        if self.path.exists() and not self.path.is_file():
+            raise OSError("this is not an ordinary file")
+        with self.path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
 
     def _is_plain(self, text: str) -> bool:
         """Refuse references, which can blow a small file up, tags, and nesting that no reader follows."""

@@ -1,33 +1,22 @@
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from kb.knowledge_base import KnowledgeBase
-
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "dashboard"
 sys.path.insert(0, str(SAMPLE))
+sys.path.insert(0, str(Path(__file__).parent))
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from visiting import FLAGS, WIDE, Visit, free_port, served  # noqa: E402
+
+from kb.knowledge_base import KnowledgeBase  # noqa: E402
+
+_free_port = free_port
 
 
 @pytest.fixture(scope="session")
@@ -42,42 +31,70 @@ def browser():
         opened.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def address(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the small knowledge base, with the flags that users get and an encoder that loads nothing."""
+    """The small knowledge base, served."""
     from dashboard_sample import fill
-
-    from dashboard.launch import flags
 
     path = tmp_path_factory.mktemp("e2e") / "kb.db"
     kb = KnowledgeBase.open(path)
     fill(kb)
     kb.close()
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "DANCECARD_KB": str(path),
-        "PYTHONPATH": os.pathsep.join((str(ROOT), str(SAMPLE))),
-    }
-    command = [sys.executable, str(Path(__file__).with_name("serve.py")), str(ROOT / "app.py"), *flags(port)]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{base}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                if server.poll() is not None:
-                    raise AssertionError(server.stderr.read().decode()) from None
-                time.sleep(0.25)
+    with served(path) as base:
         yield base
-    finally:
-        server.terminate()
-        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def worked_address(browser, starter_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The starter organizations with casework under way, served."""
+    from casework_sample import work
+
+    path = tmp_path_factory.mktemp("worked") / "kb.db"
+    shutil.copy(starter_file, path)
+    kb = KnowledgeBase.open(path)
+    brief = next(item for item in kb.briefs() if item.id == "bed-nets-tanzania")
+    work(kb, brief, ("safaricom", "a-to-z-textile-mills", "t-marc-tanzania"))
+    kb.close()
+    with served(path) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def hostile_address(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A knowledge base in which every text is an attack, served."""
+    from hostile_sample import fill_with_attacks
+
+    path = tmp_path_factory.mktemp("hostile") / "kb.db"
+    kb = KnowledgeBase.open(path)
+    fill_with_attacks(kb)
+    kb.close()
+    with served(path) as base:
+        yield base
+
+
+@pytest.fixture
+def visiting(browser) -> Iterator[Callable[..., Visit]]:
+    """Start visits anywhere; none may speak to another host, report an error or open a dialog."""
+    opened: list[Visit] = []
+
+    def start(address: str, viewport: dict = WIDE, scheme: str = "light") -> Visit:
+        opened.append(Visit(browser, address, viewport, scheme))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.context.close()
+    assert [one.outside for one in opened] == [[] for _ in opened]
+    assert [one.errors for one in opened] == [[] for _ in opened]
+
+
+@pytest.fixture
+def visit(visiting, address) -> Callable[..., Visit]:
+    """Start visits to the small knowledge base."""
+    return lambda viewport=WIDE, scheme="light": visiting(address, viewport, scheme)
+
+
+@pytest.fixture
+def at_work(visiting, worked_address) -> Callable[..., Visit]:
+    """Start visits to the knowledge base with casework under way."""
+    return lambda viewport=WIDE, scheme="light": visiting(worked_address, viewport, scheme)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 from dashboard.launch import flags  # noqa: E402
 from kb.knowledge_base import KnowledgeBase  # noqa: E402
 from matcher.starter import land_starter  # noqa: E402
-from tests.e2e.conftest import FLAGS, _free_port  # noqa: E402
+from tests.e2e.visiting import FLAGS, free_port  # noqa: E402
 
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 BRIEF = "brief=bed-nets-tanzania"
@@ -67,7 +67,7 @@ def main() -> None:
         land_starter(kb)
     kb.close()
     options.folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "DANCECARD_KB": str(path), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *flags(port)]
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

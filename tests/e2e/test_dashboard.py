@@ -3,72 +3,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
-# Streamlit looks for its own settings below a page's address first, and finds them at the root.
-OWN_PROBES = ("/_stcore/health", "/_stcore/host-config")
-WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
+from visiting import NARROW, READY, WIDE, Visit  # noqa: F401
 
 PLAIN = ("/brief", "/vetting", "/explore", "/data", "/how_it_works")
 OF_A_BRIEF = tuple(f"/{page}?brief=handwashing" for page in ("partners", "compare", "coalition", "shortlist", "plan"))
-
-
-class Visit:
-    """A reader's visit that fails when the browser speaks to another host or reports an error."""
-
-    def __init__(self, browser, address: str, viewport: dict, scheme: str = "light") -> None:
-        self.address = address
-        self.context = browser.new_context(viewport=viewport, color_scheme=scheme)
-        self.page = self.context.new_page()
-        self.outside: list[str] = []
-        self.errors: list[str] = []
-        self.page.on("request", self._request)
-        self.page.on("response", self._response)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", self._console)
-
-    def _request(self, request) -> None:
-        own = (self.address, self.address.replace("http", "ws", 1), "data:", "blob:")
-        if not request.url.startswith(own):
-            self.outside.append(request.url)
-
-    def _response(self, response) -> None:
-        if response.status >= 400 and not response.url.endswith(OWN_PROBES):
-            self.errors.append(f"{response.status} {response.url}")
-
-    def _console(self, message) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            self.errors.append(message.text)
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.address + path)
-        self.settle()
-
-    def settle(self) -> None:
-        self.page.wait_for_selector(READY, timeout=60_000)
-        self.page.wait_for_function(
-            "document.querySelectorAll('[data-testid=stSkeleton]').length === 0", timeout=30_000
-        )
-        self.page.wait_for_timeout(200)
-        self.page.wait_for_selector(READY, timeout=60_000)
-
-    def heading(self, level: int) -> list[str]:
-        return self.page.locator(f"h{level}").all_inner_texts()
-
-
-@pytest.fixture
-def visit(browser, address):
-    opened: list[Visit] = []
-
-    def start(viewport: dict = WIDE, scheme: str = "light") -> Visit:
-        opened.append(Visit(browser, address, viewport, scheme))
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        one.context.close()
-    assert [one.outside for one in opened] == [[] for _ in opened]
-    assert [one.errors for one in opened] == [[] for _ in opened]
 
 
 def test_from_the_start_to_a_ranking_to_an_organization(visit):

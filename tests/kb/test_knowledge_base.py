@@ -14,6 +14,7 @@ from kb.importing.parsed import Parsed, SourceRecord
 from kb.knowledge_base import KnowledgeBase
 from kb.organization import ClaimKind, ClaimStatus, Engagement, Participation, Relation, RelationKind
 from tests.conftest import SOURCE, claim, organization
+from tests.kb.conftest import opened_again
 
 
 def parsed(*organizations, source="registry", engagements=(), relations=()):
@@ -247,7 +248,7 @@ def test_nobody_writes_between_the_reading_and_the_writing_of_an_edit(
 ):
     kb.add(organization("a"))
     monkeypatch.setattr("kb.engine.BUSY_TIMEOUT_MS", 50)
-    second = KnowledgeBase.open(kb.path)
+    second = opened_again(kb)
     really, refused = integrity.resolved, []
 
     def with_a_rival(connection, organization_id):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kb.knowledge_base import KnowledgeBase
 from kb.remembered import Remembered
+from tests.kb.conftest import opened_again
 
 
 def test_columns_are_remembered_by_header_in_any_order(kb: KnowledgeBase):
@@ -13,7 +14,7 @@ def test_columns_are_remembered_by_header_in_any_order(kb: KnowledgeBase):
     assert choices.columns(["where", "who"]) == {"name": "who", "country": ""}
     assert choices.columns(["where", "who", "more"]) is None
     choices.keep_columns(["who", "where"], {"name": "where"})
-    reopened = KnowledgeBase.open(kb.path)
+    reopened = opened_again(kb)
     assert Remembered.of(reopened).columns(["who", "where"]) == {"name": "where"}
     reopened.close()
 

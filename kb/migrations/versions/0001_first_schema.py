@@ -26,9 +26,38 @@ FULL_TEXT = (
     "VALUES (new.number, new.name, new.aliases, new.mission, new.description); END",
 )
 
+POSTGRES_WORDS = (
+    "CREATE TABLE organization_words (organization_number INTEGER PRIMARY KEY "
+    "REFERENCES organization (number) ON DELETE CASCADE, name TEXT NOT NULL, aliases TEXT NOT NULL, "
+    "mission TEXT NOT NULL, description TEXT NOT NULL, tokens INTEGER NOT NULL, words TSVECTOR NOT NULL)",
+    "CREATE INDEX ix_organization_words_words ON organization_words USING gin (words) WITH (fastupdate = off)",
+    "CREATE TABLE organization_words_total (organizations BIGINT NOT NULL, tokens BIGINT NOT NULL)",
+    "INSERT INTO organization_words_total VALUES (0, 0)",
+    "CREATE FUNCTION organization_words_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "UPDATE organization_words_total t SET organizations = t.organizations + n.organizations, "
+    "tokens = t.tokens + n.tokens FROM (SELECT count(*) AS organizations, coalesce(sum(tokens), 0) AS tokens "
+    "FROM rows_now) n WHERE n.organizations > 0; RETURN NULL; END $$",
+    "CREATE FUNCTION organization_words_gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "UPDATE organization_words_total t SET organizations = t.organizations - n.organizations, "
+    "tokens = t.tokens - n.tokens FROM (SELECT count(*) AS organizations, coalesce(sum(tokens), 0) AS tokens "
+    "FROM rows_before) n WHERE n.organizations > 0; RETURN NULL; END $$",
+    "CREATE TRIGGER organization_words_added AFTER INSERT ON organization_words REFERENCING NEW TABLE AS rows_now "
+    "FOR EACH STATEMENT EXECUTE FUNCTION organization_words_added()",
+    "CREATE TRIGGER organization_words_gone AFTER DELETE ON organization_words REFERENCING OLD TABLE AS rows_before "
+    "FOR EACH STATEMENT EXECUTE FUNCTION organization_words_gone()",
+)
+POSTGRES_BYTE_ORDER = (
+    "DO $$ DECLARE c record; BEGIN FOR c IN SELECT table_name, column_name, data_type FROM information_schema.columns "
+    "WHERE table_schema = current_schema() AND data_type IN ('text', 'character varying') "
+    "AND collation_name IS DISTINCT FROM 'C' LOOP "
+    "EXECUTE format('ALTER TABLE %I ALTER COLUMN %I TYPE %s COLLATE \"C\"', c.table_name, c.column_name, c.data_type); "
+    "END LOOP; END $$"
+)
+"""Texts are compared byte by byte, as on SQLite, whatever language the server speaks."""
+
 
 def upgrade() -> None:
-    """Create every table, and full-text search on SQLite."""
+    """Create every table and full-text search."""
     op.create_table(
         "batch",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -36,9 +65,9 @@ def upgrade() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("who", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counts", sa.String(), nullable=False),
-        sa.Column("undone_at", sa.DateTime(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_table(
@@ -171,6 +200,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_registry_id_scheme_value", "registry_id", ["scheme", "value"], unique=False)
 
-    if op.get_bind().dialect.name == "sqlite":
-        for statement in FULL_TEXT:
-            op.execute(statement)
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in FULL_TEXT if on_sqlite else (*POSTGRES_WORDS, POSTGRES_BYTE_ORDER):
+        op.get_bind().exec_driver_sql(statement.replace("%", "%%") if not on_sqlite else statement)

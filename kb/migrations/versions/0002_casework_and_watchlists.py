@@ -1,8 +1,8 @@
 """Casework and watchlists: the trail that only grows, and copies of published lists.
 
-On SQLite, triggers refuse to change, delete, replace or slip in events of the trail. On another engine the same is
-reached by taking UPDATE, DELETE and TRUNCATE on `case_event`, and DELETE on `trail_head`, from the program's role:
-`REVOKE UPDATE, DELETE, TRUNCATE ON case_event FROM ...`. What gets past either is found by `kb.casework.trail.verify`.
+Triggers refuse to change, delete, replace or slip in events of the trail. An owner of the database can take triggers
+away; what gets past them is found by `kb.casework.trail.verify`. On a server, rights do more: a user of the program
+needs no UPDATE, DELETE or TRUNCATE on `case_event`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,49 @@ ONLY_GROWS = (
     "SELECT RAISE(ABORT, 'the trail only grows: it has one head'); END",
 )
 
+POSTGRES_GUARD = (
+    "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {check} "
+    "RAISE EXCEPTION 'the trail only grows: {said}'; END $$"
+)
+POSTGRES_ONLY_GROWS = (
+    POSTGRES_GUARD.format(name="case_event_kept", check="", said="an event cannot be changed or deleted"),
+    "CREATE TRIGGER case_event_kept BEFORE UPDATE OR DELETE ON case_event FOR EACH ROW "
+    "EXECUTE FUNCTION case_event_kept()",
+    "CREATE TRIGGER case_event_not_emptied BEFORE TRUNCATE ON case_event FOR EACH STATEMENT "
+    "EXECUTE FUNCTION case_event_kept()",
+    POSTGRES_GUARD.format(
+        name="case_event_at_the_end",
+        check="IF (SELECT count(*) FROM case_event WHERE number >= (SELECT min(number) FROM rows_now)) = "
+        "(SELECT count(*) FROM rows_now) THEN RETURN NULL; END IF;",
+        said="an event can only be added at its end",
+    ),
+    "CREATE TRIGGER case_event_at_the_end AFTER INSERT ON case_event REFERENCING NEW TABLE AS rows_now "
+    "FOR EACH STATEMENT EXECUTE FUNCTION case_event_at_the_end()",
+    POSTGRES_GUARD.format(name="trail_head_kept", check="", said="its head cannot be deleted, and it has one"),
+    "CREATE TRIGGER trail_head_kept BEFORE INSERT OR DELETE ON trail_head FOR EACH ROW "
+    "EXECUTE FUNCTION trail_head_kept()",
+    "CREATE TRIGGER trail_head_not_emptied BEFORE TRUNCATE ON trail_head FOR EACH STATEMENT "
+    "EXECUTE FUNCTION trail_head_kept()",
+    POSTGRES_GUARD.format(
+        name="trail_head_forward",
+        check="IF new.number > old.number AND new.id = old.id THEN RETURN new; END IF;",
+        said="its head cannot go back",
+    ),
+    "CREATE TRIGGER trail_head_forward BEFORE UPDATE ON trail_head FOR EACH ROW EXECUTE FUNCTION trail_head_forward()",
+    "ALTER TABLE case_event ALTER COLUMN number DROP DEFAULT",
+    "DROP SEQUENCE case_event_number_seq",
+)
+POSTGRES_BYTE_ORDER = (
+    "DO $$ DECLARE c record; BEGIN FOR c IN SELECT table_name, column_name, data_type FROM information_schema.columns "
+    "WHERE table_schema = current_schema() AND data_type IN ('text', 'character varying') "
+    "AND collation_name IS DISTINCT FROM 'C' LOOP "
+    "EXECUTE format('ALTER TABLE %I ALTER COLUMN %I TYPE %s COLLATE \"C\"', c.table_name, c.column_name, c.data_type); "
+    "END LOOP; END $$"
+)
+
 
 def upgrade() -> None:
-    """Create the tables, and on SQLite the triggers that guard the trail."""
+    """Create the tables, and the triggers that guard the trail."""
     op.create_table(
         "case_event",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -71,7 +111,7 @@ def upgrade() -> None:
         sa.Column("entities", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("imported_by", sa.String(), nullable=False),
-        sa.Column("imported_at", sa.DateTime(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("replaced", sa.Integer(), nullable=True),
         sa.Column("counts", sa.String(), nullable=False),
         sa.Column("rejections", sa.Text(), nullable=False),
@@ -99,6 +139,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["watchlist_number"], ["watchlist.number"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("watchlist_number", "entity_id"),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        for statement in ONLY_GROWS:
-            op.execute(statement)
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in ONLY_GROWS if on_sqlite else (POSTGRES_BYTE_ORDER, *POSTGRES_ONLY_GROWS):
+        op.get_bind().exec_driver_sql(statement.replace("%", "%%") if not on_sqlite else statement)
