@@ -44,7 +44,7 @@ DIMENSION, COUNT, TEXTS = 384, 50, 6
 TYPES = {"halfvec": ">f2", "vector": ">f4"}
 WORDS = (
     "water health children schools radio training nurses clinics malaria nets soap community market bank energy "
-    "women farmers youth research housing transport repair software steel paper credit".split()  # noqa: SIM905
+    "women farmers youth research housing transport repair software steel paper credit"
 )
 
 
@@ -131,7 +131,7 @@ def scoring(server: Server, vectors: NDArray[np.float32], runs: int, mapped: NDA
 
 def profiles(count: int, mark: str) -> list[Organization]:
     rng = np.random.default_rng(len(mark))
-    words = rng.choice(WORDS, (count, 52))
+    words = rng.choice(WORDS.split(), (count, 52))
     return [
         Organization(
             id=f"{mark}-{number}",

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 import streamlit as st
@@ -21,7 +21,7 @@ from kb.errors import ImportFileError
 from kb.importing import IMPORTERS, Parsed, Progress, detect, no_progress
 from kb.importing.columns import guess_mapping
 from kb.importing.corrections import Correction, write_corrected
-from kb.importing.files import open_table
+from kb.importing.files import given_name, open_table
 from kb.importing.spreadsheet import NAME as SPREADSHEET
 from kb.landing import Preview
 from kb.merging import FIELDS, absorb
@@ -161,7 +161,7 @@ class DataDesk:
         for place, file in enumerate(files):
             folder = Path(upload.folder.name) / str(place)
             folder.mkdir()
-            path = folder / (PurePosixPath(file.name.replace("\\", "/")).name[-150:] or "file")
+            path = folder / given_name(file.name, "file")
             path.write_bytes(file.getvalue())
             try:
                 table = open_table(path)

@@ -20,6 +20,7 @@ from kb import journal
 from kb.brief import Brief
 from kb.casework.screenings import NotAssessed
 from kb.casework.trail import TrailCheck
+from kb.importing.files import given_name
 from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
 from matcher.export.dossier import write_dossier
@@ -165,7 +166,7 @@ def dossier_file(dossier: Dossier, ending: str) -> bytes:
 def names_in_file(name: str, content: bytes) -> NameList:
     """Read names from a file that was uploaded; its own name serves for messages and its ending."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(name).name or "names.csv")
+        path = Path(folder) / given_name(name, "names.csv")
         path.write_bytes(content)
         return read_names_file(path)
 

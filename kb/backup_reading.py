@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,7 +69,7 @@ def examine(path: Path) -> Backup:
     _check_file(path)
     if backup_seal.is_broken(path):
         raise BackupError(f"{path.name} is damaged (its bytes are not the ones that were written); use another backup")
-    with plain_errors(path.name), closing(reader(path)) as connection:
+    with _damage_told(path.name), plain_errors(path.name), closing(reader(path)) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"alembic_version", "organization", "change"} <= tables:
             raise NotAKnowledgeBaseError(f"{path.name} is a database of another program; choose a Dancecard backup")
@@ -85,8 +85,18 @@ def examine(path: Path) -> Backup:
             raise BackupError(f"{path.name} is damaged ({words}); use another backup")
         counts = counted(connection)
         newest = connection.execute("SELECT at FROM batch ORDER BY number DESC LIMIT 1").fetchone()
-    changed_at = datetime.fromisoformat(newest[0]).replace(tzinfo=UTC) if newest else None
+        changed_at = datetime.fromisoformat(newest[0]).replace(tzinfo=UTC) if newest else None
     return Backup(path, path.stat().st_size, schema, counts, changed_at)
+
+
+@contextmanager
+def _damage_told(name: str) -> Iterator[None]:
+    """Turn what values that nobody wrote lead to, such as text that is not Unicode, into an error of our own."""
+    try:
+        yield
+    except (sqlite3.Error, ValueError, TypeError, OverflowError, MemoryError) as error:
+        words = str(error)[:200] or type(error).__name__
+        raise BackupError(f"{name} is damaged ({words}); use another backup") from error
 
 
 def contents(kb: KnowledgeBase) -> dict[str, int]:

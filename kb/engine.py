@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ HEAD = "0002"
 SQLITE_MAGIC = sqlite.MAGIC
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one."""
+HOLDS_PASSWORD = re.compile(r":[^/\\\s]*[^/\\\s:]@")
 
 plain_errors = explained
 sqlite_path = sqlite.file_of
@@ -45,6 +47,11 @@ def parse_url(address: str | Path) -> URL:
     """
     text = str(address)
     if "://" not in text:
+        if HOLDS_PASSWORD.search(text):
+            raise NotAKnowledgeBaseError(
+                "an address with a password must begin like postgresql+psycopg://USER:PASSWORD@SERVER/DATABASE; it is "
+                "not shown here, because of its password"
+            )
         return URL.create("sqlite", database=str(Path(text).expanduser()))
     if text.startswith(("postgres://", "postgresql://")):
         text = f"{postgres.DRIVER}://{text.partition('://')[2]}"
@@ -55,6 +62,8 @@ def parse_url(address: str | Path) -> URL:
             f"{postgres.masked(text)!r} is not a database address; give a file path, or "
             "postgresql+psycopg://USER:PASSWORD@SERVER/DATABASE"
         ) from None
+    if "@" in (url.host or ""):
+        raise NotAKnowledgeBaseError("the address has several @; write an @ of the password as %40")
     kind_of(url)
     return url
 

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 LOGGER = "dancecard"
+ROOMS = (LOGGER, "kb", "matcher", "dashboard")
+"""The loggers that are written out: that of the events, and those of the packages."""
 LEVELS = ("debug", "info", "warning", "error")
 LEVEL_VARIABLE, FILE_VARIABLE = "DANCECARD_LOG", "DANCECARD_LOG_FILE"
 SECRETS = re.compile(
@@ -144,14 +146,15 @@ def configure_log(level: str | None = None, file: Path | str | None = None) -> N
         When the level is none of these, or the file cannot be written.
     """
     level, file = level or os.environ.get(LEVEL_VARIABLE), file or os.environ.get(FILE_VARIABLE)
-    logger = logging.getLogger(LOGGER)
-    for handler in tuple(logger.handlers):
-        logger.removeHandler(handler)
-        handler.close()
-    logger.propagate = False
+    loggers = [logging.getLogger(name) for name in ROOMS]
+    for logger in loggers:
+        for handler in tuple(logger.handlers):
+            logger.removeHandler(handler)
+            handler.close()
+        logger.propagate = not level
+        logger.setLevel(logging.NOTSET)
     if not level:
-        logger.setLevel(logging.CRITICAL)
-        logger.addHandler(logging.NullHandler())
+        loggers[0].setLevel(logging.CRITICAL)
         return
     if level.lower() not in LEVELS:
         raise ValueError(f"{level!r} is no log level; choose one of {', '.join(LEVELS)}")
@@ -160,5 +163,6 @@ def configure_log(level: str | None = None, file: Path | str | None = None) -> N
     except OSError as error:
         raise ValueError(f"the log file {file} cannot be written: {error.strerror}") from error
     handler.setFormatter(JsonLines())
-    logger.addHandler(handler)
-    logger.setLevel(level.upper())
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(level.upper())

@@ -62,7 +62,8 @@ class Staleness:
     basis : {"published", "read"}
         What `days` counts from.
     level : {"current", "old", "stale"}
-        *Old* after 30 days, *stale* after 180: results no longer say that somebody is not listed.
+        *Old* after 30 days, *stale* after 180: results no longer say that somebody is not listed. A list from
+        the future is stale too: the clock is wrong, and nobody knows how old it is.
     """
 
     days: int
@@ -73,8 +74,9 @@ class Staleness:
 def staleness(watchlist: Watchlist, today: date) -> Staleness:
     """Return how old a watchlist is on a day."""
     basis: Literal["published", "read"] = "read" if watchlist.published_on is None else "published"
-    days = max(0, (today - (watchlist.published_on or watchlist.read_on)).days)
-    if days > STALE_AFTER_DAYS:
+    age = (today - (watchlist.published_on or watchlist.read_on)).days
+    days = max(0, age)
+    if days > STALE_AFTER_DAYS or age < -1:
         return Staleness(days, basis, "stale")
     return Staleness(days, basis, "old" if days > OLD_AFTER_DAYS else "current")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -86,10 +87,14 @@ def serve(
     kb: KbOption = None,
     port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1; the next free one when not given.")] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    secrets: Annotated[
+        Path | None, typer.Option(help="secrets.toml by which people sign in; see docs/sign_in.md.")
+    ] = None,
 ) -> None:
     """Serve the dashboard on this machine."""
     options = [] if port is None else ["--port", str(port)]
     options += ["--browser"] if browser else []
+    options += ["--secrets", str(secrets)] if secrets else []
     command = [sys.executable, "-P", "-m", "dashboard.launch", kb or default_url(), *options]
     raise typer.Exit(subprocess.run(command, check=False, env={**os.environ, **context.obj}).returncode)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,10 +71,10 @@ def read_decisions(path: Path) -> list[Decision]:
         raise LabelsError(f"{path.name}: needs the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
     problems, found = [], []
     for number, row in enumerate(rows, 2):
-        word = (row["accepted"] or "").strip().lower()
-        if word not in YES | NO:
-            problems.append(f"{path.name} row {number}: accepted is {row['accepted']!r}; write yes or no")
-        found.append(Decision(row["brief_id"].strip(), row["organization_id"].strip(), word in YES))
+        brief_id, organization_id, word = ((row[name] or "").strip() for name in COLUMNS)
+        if word.lower() not in YES | NO:
+            problems.append(f"{path.name} row {number}: accepted is {word[:80]!r}; write yes or no")
+        found.append(Decision(brief_id, organization_id, word.lower() in YES))
     if problems:
         raise LabelsError("\n".join(problems))
     return found
@@ -144,8 +145,10 @@ def read_weights(path: Path) -> dict[str, float]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
         weights = {str(name): float(value) for name, value in body.get("weights", body).items()}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError) as error:
         raise MatcherError(f"{path}: not a weights file: {error}") from error
+    if wrong := sorted(name for name, value in weights.items() if not 0 <= value < math.inf):
+        raise MatcherError(f"{path.name}: {', '.join(wrong)[:500]}: a weight is a number of 0 or more")
     if unknown := sorted(set(weights) - set(NAMES)):
-        raise MatcherError(f"{path.name}: unknown component {', '.join(unknown)}; known: {', '.join(NAMES)}")
+        raise MatcherError(f"{path.name}: unknown component {', '.join(unknown)[:500]}; known: {', '.join(NAMES)}")
     return weights

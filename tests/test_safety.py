@@ -177,6 +177,10 @@ BROKEN = [
     f"postgresql+psycopg://127.0.0.1:1/x?user=u&password={SECRET}",
     f"postgresql+psycopg://127.0.0.1:1/x?sslpassword={SECRET}",
     f"sqlite://u:{SECRET}@127.0.0.1/nothing.db",
+    f"postgresql//u:{SECRET}@127.0.0.1:1/x",
+    f"postgresql:/u:{SECRET}@127.0.0.1/x",
+    f"u:{SECRET}@127.0.0.1:1/x",
+    f"postgresql+psycopg://u:p@{SECRET}@127.0.0.1:1/x",
 ]
 
 

@@ -78,7 +78,7 @@ def _judge(
     kb: KnowledgeBase, organization: Organization, claim: Claim, status: ClaimStatus, vocabulary: Vocabulary
 ) -> None:
     with errors_in_words(stop=False):
-        kb.judge_claim(organization.id, claim.key, status)
+        kb.judge_claim(organization.id, claim.key, status, seen=claim)
         batch = kb.history(organization.id)[-1].batch.number
         words = f"{status.value.capitalize()}: {vocabulary.label(claim.kind, claim.code)}"
         st.session_state[JUDGED] = (organization.id, batch, words)

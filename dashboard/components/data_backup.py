@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +17,7 @@ from dashboard.components.person import changing
 from dashboard.components.text import day, plain
 from dashboard.data_desk import DataDesk
 from kb.backup import Backup, Restored, back_up, contents, examine, free_name, restore
+from kb.importing.files import given_name
 from kb.roles import Permission
 
 READY, CHOSEN, RESTORED, ROUND = "backup_ready", "restore_chosen", "restored", "restore_round"
@@ -84,7 +85,7 @@ def _show_restore(desk: DataDesk) -> None:
     known = st.session_state.get(CHOSEN)
     if known is None or known[0] != file.file_id:
         folder = tempfile.TemporaryDirectory(prefix="dancecard-")
-        path = Path(folder.name) / (PurePosixPath(file.name.replace("\\", "/")).name[-150:] or "backup.db")
+        path = Path(folder.name) / given_name(file.name, "backup.db")
         path.write_bytes(file.getvalue())
         with errors_in_words(), st.spinner("Checking the backup…"):
             known = st.session_state[CHOSEN] = file.file_id, Kept(folder, examine(path))

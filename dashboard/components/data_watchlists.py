@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,7 @@ from dashboard.components.person import changing
 from dashboard.components.text import badge, clean, day, plain
 from dashboard.data_desk import DataDesk
 from kb.casework.trail import Event
+from kb.importing.files import given_name
 from kb.people import right_to_undo
 from kb.roles import Permission
 from kb.watchlist_formats import FORMATS
@@ -155,7 +156,7 @@ def _show_import(desk: DataDesk, today: date) -> None:
         return
     when = published if isinstance(published, date) else None
     with tempfile.TemporaryDirectory(prefix="dancecard-") as folder, errors_in_words():
-        path = Path(folder) / (PurePosixPath(file.name.replace("\\", "/")).name[-150:] or "list.csv")
+        path = Path(folder) / given_name(file.name, "list.csv")
         path.write_bytes(file.getvalue())
         with shown_progress("Reading the list"):
             done = desk.kb.watchlists.import_file(path, read_on=obtained, published_on=when)

@@ -14,7 +14,7 @@ from dashboard.state import open_desk
 from kb.brief import Brief
 
 TABS = ["Form", "From a text", "History"]
-PICK, DRAFT = "pick_draft", "draft"
+PICK, DRAFT, BASED_ON = "pick_draft", "draft", "draft_based_on"
 
 
 def forget() -> None:
@@ -42,7 +42,7 @@ def keep(brief: Brief) -> None:
         if brief.id == brief_draft.NEW
         else brief
     )
-    desk.kb.save_brief(saved)
+    desk.kb.save_brief(saved, based_on=0 if saved.id not in known else st.session_state.get(BASED_ON))
     forget()
     remember_brief(saved.id)
     st.toast("The brief is saved.")
@@ -56,6 +56,7 @@ base = current or brief_draft.blank()
 under_way = st.session_state.get(DRAFT)
 if not isinstance(under_way, Brief) or under_way.id != base.id:
     brief_draft.load(st.session_state, base)
+    st.session_state[BASED_ON] = desk.kb.brief_version(base.id)
 elif not brief_draft.is_loaded(st.session_state):
     brief_draft.load(st.session_state, under_way)
 

@@ -13,7 +13,9 @@ from dashboard.components.errors import errors_in_words
 from dashboard.components.export_buttons import show_export_buttons
 from dashboard.components.filters import filter_controls
 from dashboard.components.links import brief_link
+from dashboard.components.printing_ranking import link_to_print, print_ranking_if_asked
 from dashboard.components.ranking_views import show_breakdown, show_set_apart, show_summary, show_table
+from dashboard.components.since import marked_new, show_news
 from dashboard.components.weights import weight_controls
 from dashboard.settling import settle_memory
 from dashboard.state import open_desk
@@ -39,6 +41,7 @@ def show_more() -> None:
 
 desk = open_desk()
 settle_memory()
+print_ranking_if_asked(desk)
 st.title("Find partners", anchor=False)
 briefs = briefs_or_stop(desk)
 facets = desk.facets()
@@ -59,6 +62,8 @@ if not ranking.candidates:
     show_set_apart(ranking, desk.vocabulary)
     st.stop()
 
+with errors_in_words():
+    fresh = show_news(desk, brief)
 by_id = {candidate.organization.id: candidate for candidate in ranking.candidates}
 asked = st.query_params.get("candidate")
 chosen = by_id.get(asked or "", ranking.candidates[0])
@@ -77,10 +82,12 @@ with list_side:
         show_breakdown(ranking.candidates)
     else:
         for candidate in ranking.candidates:
-            show_card(candidate, desk.vocabulary, selected=candidate is chosen, select=select)
+            with marked_new(candidate, fresh):
+                show_card(candidate, desk.vocabulary, selected=candidate is chosen, select=select)
     if len(ranking.candidates) < ranking.matching:
         st.button(f"Show {STEP} more of {ranking.matching:,}", on_click=show_more, width="stretch")
     show_export_buttons(ranking)
+    link_to_print(brief, filters, weights, shown)
     show_set_apart(ranking, desk.vocabulary)
 # On a narrow screen the panel lies over the list once a candidate was asked for; see style.css.
 if view == "Cards" or asked in by_id:

@@ -316,6 +316,8 @@ def _stale(screening: Screening, today: date | None) -> Sequence[str]:
     ages = [(used, used.staleness(day)) for used in screening.result.lists]
     return [
         f"{used.title or used.code} is {age.days} days old: who was listed since is not found"
+        if age.days
+        else f"{used.title or used.code} is dated after today: check the clock; who was listed since is not found"
         for used, age in ages
         if age.level == "stale"
     ]

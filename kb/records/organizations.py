@@ -110,7 +110,9 @@ class OrganizationRepository:
             | {"its_number": known[organization.id]}
             for organization, merged in records
         ]
-        values: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in rows[0] if name != "its_number"}
+        values: dict[str, Any] = {
+            name.removeprefix("new_"): bindparam(name) for name in rows[0] if name != "its_number"
+        }
         written = update(ORGANIZATION).where(ORGANIZATION.c.number == bindparam("its_number"))
         connection.execute(written.values(**values, version=ORGANIZATION.c.version + 1), rows)
         for part in chunks([row["its_number"] for row in rows]):

@@ -31,6 +31,7 @@ from kb.brief import Brief
 from kb.errors import VocabularyError
 from kb.organization import Claim, ClaimKind, ClaimStatus, Engagement, Evidence, Organization, Relation, Source
 from kb.vocabulary import Vocabulary, load_vocabulary
+from kb.yaml_files import UNREADABLE
 
 T = TypeVar("T")
 FOLDER = Path(__file__).parent
@@ -132,10 +133,14 @@ def _records(paths: Iterable[Path], problems: list[str]) -> list[tuple[str, dict
     for path in sorted(paths):
         try:
             loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        except yaml.YAMLError as error:
-            problems.append(f"{path.name}: {error}")
+        except UNREADABLE as error:
+            problems.append(f"{path.name}: cannot be read as YAML: {error}")
             continue
-        found.extend((path.name, record) for record in (loaded if isinstance(loaded, list) else [loaded]))
+        records = loaded if isinstance(loaded, list) else [loaded]
+        if not all(isinstance(record, dict) and all(isinstance(key, str) for key in record) for record in records):
+            problems.append(f"{path.name}: every record must be a mapping of fields")
+            continue
+        found.extend((path.name, record) for record in records)
     return found
 
 
@@ -147,7 +152,7 @@ def _build(
         label = record.get("id") or f"{record.get('subject_id')} -> {record.get('object_id')}"
         try:
             built.append(make(record, vocabulary))
-        except (ValueError, KeyError, TypeError, ValidationError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
             problems.append(
                 f"{name}: {label}: {error!r}" if isinstance(error, KeyError) else f"{name}: {label}: {error}"
             )

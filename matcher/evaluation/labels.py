@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -106,13 +107,13 @@ def read_labels(path: Path, kind: ClaimKind, data_folder: Path | None = None) ->
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    csv.field_size_limit(MAX_FIELD)
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD))
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
                 yield {name: value or "" for name, value in row.items() if isinstance(name, str)}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise LabelsError(f"{path}: cannot be read: {error}") from error
 
 

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import math
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,7 @@ PARTICIPATION_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 LEADING = frozenset({"coordinator", "lead", "leader", "lead partner", "seeker"})
 FIELD_LIMIT = 10_000_000
+LARGEST_FILE = 2_000_000_000
 GZIP = b"\x1f\x8b"
 Words = NDArray[np.str_]
 Indices = NDArray[np.int64]
@@ -158,7 +160,7 @@ def _rows(
     lines = io.StringIO(_text(path), newline="")
     header = lines.readline()
     lines.seek(0)
-    csv.field_size_limit(FIELD_LIMIT)
+    csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))
     delimiter = max(",;\t", key=header.count)
     reader = csv.reader(lines, delimiter=delimiter)
     try:
@@ -183,9 +185,12 @@ def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
         if raw.startswith(GZIP):
-            raw = gzip.decompress(raw)
-    except (OSError, EOFError) as error:
+            with gzip.open(path) as file:
+                raw = file.read(LARGEST_FILE + 1)
+    except (OSError, EOFError, zlib.error) as error:
         raise LabelsError(f"{path} cannot be read: {error}") from error
+    if len(raw) > LARGEST_FILE:
+        raise LabelsError(f"{path.name} holds more than {LARGEST_FILE:,} bytes; give a part of it")
     return raw.decode("utf-8-sig", errors="replace").replace("\0", "")
 
 

@@ -71,7 +71,7 @@ def _cells(key: str, claim: Claim) -> Iterator[str]:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    csv.field_size_limit(MAX_FIELD)
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD))
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)

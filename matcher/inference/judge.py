@@ -12,9 +12,8 @@ from pathlib import Path
 from matcher.inference.errors import JudgeError
 
 FILE = Path(__file__).with_name("judge.json")
-WITH_RULES, AGAINST_RULES = 0.42, 0.5
-"""Least likelihoods at which a concern is claimed that the rules find, or do not; chosen in cross-validation."""
-CORE = 0.5
+LIKELY = 0.5
+"""Least likelihood at which a concern is claimed, and called a main business: more likely than not."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,12 @@ class Judge:
     def presence(self, features: Mapping[str, float]) -> float | None:
         """Return how likely a concern is, or None when that does not suffice for a claim."""
         likelihood = self.present.likelihood(features)
-        return likelihood if likelihood >= (WITH_RULES if features.get("rule") else AGAINST_RULES) else None
+        return likelihood if likelihood >= LIKELY else None
 
     def is_core(self, features: Mapping[str, float]) -> bool:
         """Tell a main business; what the rules call minor and the text adds with "also" is none."""
         added = bool(features.get("aside")) and not features.get("rule core")
-        return not added and self.core.likelihood(features) >= CORE
+        return not added and self.core.likelihood(features) >= LIKELY
 
     def save(self, path: Path) -> None:
         """Write the weights as JSON, sorted by name."""

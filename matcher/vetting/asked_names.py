@@ -146,6 +146,8 @@ def _guessed(header: Sequence[str]) -> dict[str, str]:
 
 def _text_of(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file():
+            raise ImportFileError(f"{path.name}: this is not an ordinary file")
         if path.stat().st_size > MOST_LETTERS:
             raise ImportFileError(f"{path.name}: the file is too long for a list of names; split it")
         return path.read_text(encoding="utf-8-sig")

@@ -63,6 +63,21 @@ def test_an_edit_is_kept_apart_until_it_is_saved_or_discarded(filled, show):
     assert app.text_input(key="draft_title").value == "Handwashing with soap"
 
 
+def test_an_edit_of_what_somebody_else_saved_meanwhile_is_refused_and_kept(filled, show):
+    app = show("brief", brief="handwashing")
+    app.text_input(key="draft_title").set_value("Hands").run()
+    theirs = filled.brief("handwashing").model_copy(update={"title": "Their title"})
+    filled.save_brief(theirs, who="Ada")
+    click(app, "Save")
+    assert filled.brief("handwashing").title == "Their title"
+    assert "Ada" in words(app)
+    assert app.text_input(key="draft_title").value == "Hands"
+    click(app, "Discard the changes")
+    app.text_input(key="draft_title").set_value("Hands again").run()
+    click(app, "Save")
+    assert filled.brief("handwashing").title == "Hands again"
+
+
 def test_an_edit_survives_a_visit_to_another_page(filled, show):
     pages = Path(dashboard.__file__).parent / "pages"
 

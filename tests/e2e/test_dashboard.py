@@ -66,9 +66,8 @@ def test_on_a_narrow_screen_the_detail_lies_over_the_list_and_closes(visit):
 
 
 @pytest.mark.parametrize("path", ["/", *PLAIN, *OF_A_BRIEF, "/organization?organization=evil"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_is_wider_than_a_phone(visit, path, scheme):
-    reader = visit(NARROW, scheme)
+def test_no_page_is_wider_than_a_phone(visit, path):
+    reader = visit(NARROW)
     reader.open(path)
     wide = "document.querySelector('[data-testid=stMain]').scrollWidth"
     assert reader.page.evaluate(wide) <= NARROW["width"]

@@ -141,8 +141,8 @@ def test_from_the_map_to_an_organization_whose_claim_is_confirmed_and_undone(at_
 
 FOCUSED = """() => {
   const one = document.activeElement;
-  const words = one.getAttribute('aria-label') || (one.matches('a, button, summary, [role]') ? one.innerText : '') || '';
-  return one.matches('main, body') ? [] : words.split('\\n').map(line => line.trim());
+  const words = one.getAttribute('aria-label') || (one.matches('main, body') ? '' : one.innerText) || '';
+  return words.split('\\n').map(line => line.trim());
 }"""
 
 

@@ -76,6 +76,13 @@ def test_what_was_made_to_be_read_is_read(name: str, tmp_path: Path):
         target.run(path)
 
 
+def test_a_backup_with_a_byte_changed_anywhere():
+    target = TARGETS["backup"]
+    seed = target.seeds[0]
+    for place in range(0, len(seed), 7):
+        hold(target, seed[:place] + b"\x89" + seed[place + 1 :])
+
+
 @pytest.mark.parametrize("name", TARGETS)
 @pytest.mark.parametrize(
     "data",

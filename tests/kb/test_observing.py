@@ -72,6 +72,14 @@ def test_the_log_is_off_unless_asked_for(tmp_path: Path, monkeypatch: pytest.Mon
     assert [line["event"] for line in lines(file)] == ["columns.damaged"]
 
 
+def test_what_the_packages_say_is_written_too(tmp_path: Path) -> None:
+    file = tmp_path / "log.jsonl"
+    configure_log("info", file)
+    logging.getLogger("kb.columns.store").warning("%s is damaged", "postgresql://ann:hunter2@db/kb")
+    (line,) = lines(file)
+    assert line["event"] == "postgresql://ann:***@db/kb is damaged"
+
+
 @pytest.mark.parametrize(("level", "file"), [("loud", None), ("info", "/proc/no/such/folder/log")])
 def test_a_wrong_level_or_file_is_said(level: str, file: str | None) -> None:
     with pytest.raises(ValueError, match=r"choose one of|cannot be written"):

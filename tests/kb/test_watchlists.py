@@ -177,7 +177,8 @@ def test_missing_file():
         (None, date(2025, 6, 11), (10, "read", "current")),
         (date(2025, 1, 1), date(2025, 2, 15), (45, "published", "old")),
         (date(2024, 1, 1), date(2025, 2, 15), (411, "published", "stale")),
-        (date(2026, 1, 1), date(2025, 2, 15), (0, "published", "current")),
+        (date(2025, 2, 16), date(2025, 2, 15), (0, "published", "current")),
+        (date(2026, 1, 1), date(2025, 2, 15), (0, "published", "stale")),
     ],
 )
 def test_staleness(tmp_path, published, today, expected):

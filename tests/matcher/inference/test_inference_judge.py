@@ -125,9 +125,9 @@ def test_a_broken_file_is_named(tmp_path, body):
         load_judge(path)
 
 
-def test_more_doubt_is_allowed_with_rules_than_against_them():
-    judge = Judge(Regression(math.log(0.45 / 0.55), {}), Regression(0.0, {}))
-    assert judge.presence({"rule": 1.0}) == pytest.approx(0.45)
+def test_what_is_less_likely_than_not_is_no_claim():
+    judge = Judge(Regression(math.log(0.45 / 0.55), {"rule": 0.5}), Regression(0.0, {}))
+    assert judge.presence({"rule": 1.0}) == pytest.approx(0.574, abs=1e-3)
     assert judge.presence({}) is None
 
 
