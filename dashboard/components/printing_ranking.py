@@ -9,11 +9,11 @@ import streamlit as st
 from dashboard.components.briefs import PARAMETER, current_brief, remember_brief
 from dashboard.components.candidate_card import why
 from dashboard.components.errors import errors_in_words
-from dashboard.components.evidence import reason_markdown
-from dashboard.components.labels import need_badge, severity_badge, whereabouts
+from dashboard.components.evidence import evidence_line, source_line
+from dashboard.components.labels import need_badge, severity_badge, status_badge, strength_words, whereabouts
 from dashboard.components.links import PARTNERS
 from dashboard.components.printing import print_asked, print_frame, print_link, printed_line
-from dashboard.components.text import clean, percent, plain, points
+from dashboard.components.text import clean, day, percent, plain, points
 from dashboard.state import Desk
 from kb.brief import Brief
 from kb.vocabulary import Vocabulary
@@ -24,7 +24,7 @@ from matcher.results import Candidate, Contribution, Ranking, Reason
 
 AS_SHOWN = "ranking_as_shown"
 PRINTED = 12
-REASONS = 2
+REASONS = 3
 
 
 def link_to_print(brief: Brief, filters: Filters, weights: Mapping[str, float], count: int) -> None:
@@ -131,31 +131,40 @@ def _show_candidate(candidate: Candidate, vocabulary: Vocabulary) -> None:
     )
     st.markdown(plain(why(candidate)))
     for flag in candidate.flags:
-        st.markdown(f"{severity_badge(flag.severity, flag.title)} {plain(flag.text)}")
-        _show_reasons(flag.reasons, set())
+        words = f"{severity_badge(flag.severity, flag.title)} {plain(flag.text)}"
+        st.markdown(_with_reasons(words, flag.reasons, set()))
     if not candidate.flags:
         st.caption("No flag is known. That does not mean that it is clear.")
-    if candidate.needs:
-        st.markdown(" ".join(need_badge(need) for need in candidate.needs))
     seen: set[tuple[str, str]] = set()
-    for need in candidate.needs:
-        _show_reasons(need.reasons, seen)
+    if candidate.needs:
+        badges = " ".join(need_badge(need) for need in candidate.needs)
+        st.markdown(_with_reasons(badges, [reason for need in candidate.needs for reason in need.reasons[:1]], seen))
     for item in told(candidate):
         if item.weight > 0 or item.points:
-            _show_contribution(item, seen)
+            st.markdown(_with_reasons(_contribution_words(item), item.reasons[:REASONS], seen))
 
 
-def _show_contribution(item: Contribution, seen: set[tuple[str, str]]) -> None:
-    amount = "not assessed" if item.value is None and not item.points else f"{points(item.points)} points"
+def _contribution_words(item: Contribution) -> str:
+    if item.value is None and not item.points:
+        return f"**{plain(item.label)}**: {plain(item.note) or 'not assessed'}"
     note = f" · {plain(item.note)}" if item.note else ""
-    st.markdown(f"{plain(item.label)}: **{amount}**{note}")
-    _show_reasons(item.reasons, seen)
+    return f"**{plain(item.label)}: {points(item.points)} points**{note}"
 
 
-def _show_reasons(reasons: Iterable[Reason], seen: set[tuple[str, str]]) -> None:
-    """Draw the first reasons that were not drawn yet, and note them in `seen`."""
-    fresh = {(reason.about, clean(reason.text)): reason for reason in reversed(tuple(reasons))}
-    shown = [(key, reason) for key, reason in reversed(fresh.items()) if key not in seen][:REASONS]
-    for key, reason in shown:
-        seen.add(key)
-        st.markdown(reason_markdown(reason))
+def _with_reasons(words: str, reasons: Iterable[Reason], seen: set[tuple[str, str]]) -> str:
+    """Return words with those reasons below them that are not in `seen` yet, and note them there."""
+    lines = []
+    for reason in reasons:
+        key = (reason.about, clean(reason.text))
+        if key not in seen:
+            seen.add(key)
+            lines.append(f"- {_reason_words(reason)}")
+    return "\n\n".join([words, "\n".join(lines)]) if lines else words
+
+
+def _reason_words(reason: Reason) -> str:
+    strength = f", {strength_words(reason.strength)}" if reason.strength is not None else ""
+    text = f" {evidence_line(reason.text, verbatim=reason.verbatim)}" if reason.text else ""
+    origin = source_line(reason.source, reason.url, day(reason.observed_on))
+    source = f" :small[{origin}]" if origin else ""
+    return f"{plain(reason.about)}{strength} {status_badge(reason.status)}{text}{source}"

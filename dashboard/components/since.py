@@ -109,14 +109,14 @@ def what_changed(kb: KnowledgeBase, organization_id: str, seen: Seen) -> str:
 def news_words(news: News) -> str:
     """Return the line about what is new, as Markdown."""
     if news.seen is None:
-        return "You have not marked this ranking as seen yet."
+        return f"Mark the first {FIRST} as seen, and whoever joins them later is marked New."
     when = day(news.seen.at.date())
     if not news.changed:
         return f"Nobody new among the first {FIRST} since you marked them as seen on {when}."
     count = f"{len(news.fresh)} new" if news.fresh else "Nobody new"
     left = f"; {news.left} no longer there" if news.left else ""
-    since = f" Meanwhile: {news.since}." if news.since else " Nothing changed in the knowledge base meanwhile."
-    return f"**{count}** among the first {FIRST} since you marked them as seen on {when}{left}.{plain(since)}"
+    since = f"Meanwhile: {news.since}." if news.since else "Nothing changed in the knowledge base meanwhile."
+    return f"**{count}** among the first {FIRST} since you marked them as seen on {when}{left}. {plain(since)}"
 
 
 def show_news(desk: Desk, brief: Brief) -> frozenset[str]:
