@@ -5,7 +5,7 @@ A print view is a deep link (``print=1``). The browser's own print does the rest
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -28,17 +28,25 @@ def print_asked() -> bool:
     return st.query_params.get(PARAMETER) == "1"
 
 
-def print_link(page: str, named: Mapping[str, str]) -> None:
-    """Draw a link from a page to its print view; `named` is what the page shows, as in its address."""
-    st.page_link(page, label="Print view", icon=":material/print:", query_params={**named, PARAMETER: "1"})
+def print_button() -> None:
+    """Draw the button that leads from a page to its print view."""
+    st.button("Print view", key="print_open", icon=":material/print:", type="tertiary", on_click=_open)
+
+
+def _open() -> None:
+    st.query_params[PARAMETER] = "1"
+
+
+def _close() -> None:
+    st.query_params.pop(PARAMETER, None)
 
 
 @contextmanager
-def print_frame(page: str, back: str, named: Mapping[str, str]) -> Iterator[None]:
+def print_frame(back: str) -> Iterator[None]:
     """Draw a print view around what is drawn inside: a way back on the screen, and what the reader must know."""
     with st.container(key="print_view"):
         with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="print_controls"):
-            st.page_link(page, label=back, icon=":material/arrow_back:", query_params=dict(named))
+            st.button(back, key="print_close", icon=":material/arrow_back:", type="tertiary", on_click=_close)
             st.caption("Print it, or save it as a PDF, with your browser: Ctrl+P, on a Mac Cmd+P.", width="content")
         yield
         with st.container(key="print_foot", gap="xsmall"):

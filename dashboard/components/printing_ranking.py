@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 import streamlit as st
 
-from dashboard.components.briefs import PARAMETER, current_brief, remember_brief
+from dashboard.components.briefs import current_brief, remember_brief
 from dashboard.components.candidate_card import why
 from dashboard.components.errors import errors_in_words
 from dashboard.components.evidence import evidence_line, source_line
 from dashboard.components.labels import need_badge, severity_badge, status_badge, strength_words, whereabouts
-from dashboard.components.links import PARTNERS
-from dashboard.components.printing import print_asked, print_frame, print_link, printed_line
+from dashboard.components.printing import print_asked, print_button, print_frame, printed_line
 from dashboard.components.text import clean, day, percent, plain, points
 from dashboard.state import Desk
 from kb.brief import Brief
@@ -27,10 +26,10 @@ PRINTED = 12
 REASONS = 3
 
 
-def link_to_print(brief: Brief, filters: Filters, weights: Mapping[str, float], count: int) -> None:
-    """Draw the link to the print view, which then shows the ranking with the filters and weights of this visit."""
+def offer_to_print(brief: Brief, filters: Filters, weights: Mapping[str, float], count: int) -> None:
+    """Draw the button to the print view, which then shows the ranking with the filters and weights of this visit."""
     st.session_state[AS_SHOWN] = (brief.id, filters, dict(weights), count)
-    print_link(PARTNERS, {PARAMETER: brief.id})
+    print_button()
 
 
 def print_ranking_if_asked(desk: Desk) -> None:
@@ -43,7 +42,7 @@ def print_ranking_if_asked(desk: Desk) -> None:
     shown = st.session_state.get(AS_SHOWN)
     if shown is None or shown[0] != brief.id:
         shown = (brief.id, Filters(), desk.matcher.weights(brief), PRINTED)
-    with print_frame(PARTNERS, "Back to the ranking", {PARAMETER: brief.id}), errors_in_words():
+    with print_frame("Back to the ranking"), errors_in_words():
         _, filters, weights, count = shown
         ranking = desk.rank(brief, filters, weights, count)
         _show(ranking, filters, desk.vocabulary)

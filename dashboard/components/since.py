@@ -98,12 +98,13 @@ def what_changed(kb: KnowledgeBase, organization_id: str, seen: Seen) -> str:
     """Say what changed in an organization's own profile since a mark."""
     changes = [change for change in kb.history(organization_id) if change.batch.number > seen.batch]
     if not changes:
-        return "nothing changed in its own profile: the brief did, or others moved"
+        return "Nothing changed in its own profile: the brief did, or others moved"
     first, last = changes[0], changes[-1]
     if first.before is None:
-        return f"added on {day(first.batch.at.date())} by {first.batch.who}: {first.batch.label}"
+        return f"Added on {day(first.batch.at.date())} by {first.batch.who}: {first.batch.label}"
     more = f" (and {len(changes) - 1} earlier)" if len(changes) > 1 else ""
-    return f"{changed_fields(last)} changed on {day(last.batch.at.date())} by {last.batch.who}{more}"
+    fields = changed_fields(last)
+    return f"{fields[:1].upper()}{fields[1:]} changed on {day(last.batch.at.date())} by {last.batch.who}{more}"
 
 
 def news_words(news: News) -> str:

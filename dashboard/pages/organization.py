@@ -8,8 +8,7 @@ from dashboard.components.claims import show_claims
 from dashboard.components.empty import no_organizations
 from dashboard.components.errors import errors_in_words
 from dashboard.components.history import show_history
-from dashboard.components.links import ORGANIZATION
-from dashboard.components.printing import print_asked, print_frame, print_link, show_printed_organization
+from dashboard.components.printing import print_asked, print_button, print_frame, show_printed_organization
 from dashboard.components.profile import show_engagements, show_identity, show_relations
 from dashboard.components.search_results import show_results
 from dashboard.state import open_desk
@@ -37,14 +36,14 @@ if not wanted:
 with errors_in_words():
     organization = desk.kb.get(wanted)
 if print_asked():
-    with print_frame(ORGANIZATION, "Back to the profile", {PARAMETER: organization.id}):
+    with print_frame("Back to the profile"):
         show_printed_organization(desk.kb, organization, desk.vocabulary)
     st.stop()
 if st.button("Back to the search", icon=":material/arrow_back:", type="tertiary"):
     st.query_params.pop(PARAMETER)
     st.rerun()
 show_identity(organization, desk.vocabulary)
-print_link(ORGANIZATION, {PARAMETER: organization.id})
+print_button()
 facts, past, ties, history = st.tabs(
     ["What is known", "Engagements", "Relations", "History"], key="profile_tabs", on_change="rerun"
 )

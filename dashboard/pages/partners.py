@@ -13,7 +13,7 @@ from dashboard.components.errors import errors_in_words
 from dashboard.components.export_buttons import show_export_buttons
 from dashboard.components.filters import filter_controls
 from dashboard.components.links import brief_link
-from dashboard.components.printing_ranking import link_to_print, print_ranking_if_asked
+from dashboard.components.printing_ranking import offer_to_print, print_ranking_if_asked
 from dashboard.components.ranking_views import show_breakdown, show_set_apart, show_summary, show_table
 from dashboard.components.since import marked_new, show_news
 from dashboard.components.weights import weight_controls
@@ -87,7 +87,7 @@ with list_side:
     if len(ranking.candidates) < ranking.matching:
         st.button(f"Show {STEP} more of {ranking.matching:,}", on_click=show_more, width="stretch")
     show_export_buttons(ranking)
-    link_to_print(brief, filters, weights, shown)
+    offer_to_print(brief, filters, weights, shown)
     show_set_apart(ranking, desk.vocabulary)
 # On a narrow screen the panel lies over the list once a candidate was asked for; see style.css.
 if view == "Cards" or asked in by_id:

@@ -1,4 +1,4 @@
-"""The print views: everything that the page says, and nothing to press."""
+"""The print views: everything that the page says, and nothing to press but the way back."""
 
 from __future__ import annotations
 
@@ -28,20 +28,21 @@ def test_a_ranking_is_printed_with_brief_weights_reasons_flags_and_sources(fille
     assert "Your red line: Alcohol" in said
     assert "No flag is known. That does not mean that it is clear." in said
     assert "Not assessed" in said
-    assert not controls(app)
+    assert controls(app) == ["button: Back to the ranking"]
     assert app.query_params["brief"] == "handwashing"
 
 
 def test_what_was_filtered_and_weighed_in_this_visit_is_printed_so(filled, show):
     app = show("partners", brief="handwashing")
     app.multiselect(key="filter_countries").set_value(["UG"]).run()
-    app.query_params["print"] = "1"
-    said = words(app.run())
+    said = words(app.button(key="print_open").click().run())
+    assert app.query_params["print"] == "1"
     assert "**Filters**: Uganda" in said
     assert "1. Village Radio" in said
     assert "Soap Works" not in said
-    app.query_params["print"] = "0"
-    assert "Find partners" in words(app.run())
+    app.button(key="print_close").click().run()
+    assert "print" not in app.query_params
+    assert app.multiselect(key="filter_countries").value == ["UG"]
 
 
 def test_a_link_to_a_print_view_uses_the_brief_as_saved(filled, show):
@@ -58,7 +59,7 @@ def test_an_organization_is_printed_with_every_claim(filled, show):
     assert "**Clean hands**" in said
     assert "with 1 other" in said
     assert "Funds" in said
-    assert not controls(app)
+    assert controls(app) == ["button: Back to the profile"]
 
 
 @pytest.mark.parametrize("query", [{"organization": "unknown"}, {"organization": "evil"}])

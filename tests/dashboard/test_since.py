@@ -86,7 +86,7 @@ def test_who_left_and_a_changed_brief_are_said(filled, show):
     assert "1 no longer there" in said
     assert "the brief itself was changed" in said
     app.session_state["who_is_new"] = True
-    assert "nothing changed in its own profile" in words(app.run())
+    assert "Nothing changed in its own profile" in words(app.run())
 
 
 def test_a_mark_is_for_one_brief(filled, show):
