@@ -46,7 +46,8 @@ st.title("Find partners", anchor=False)
 briefs = briefs_or_stop(desk)
 facets = desk.facets()
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+head = st.container(horizontal=True, vertical_alignment="bottom")
+with head:
     with st.container():
         brief = pick_brief(briefs)
     brief_link(brief.id)
@@ -54,6 +55,8 @@ with st.sidebar:
     weights = weight_controls(desk, brief)
     filters = filter_controls(facets, desk.vocabulary)
 shown = st.session_state.get("shown", STEP)
+with head:
+    offer_to_print(brief, filters, weights, shown)
 with errors_in_words():
     ranking = desk.rank(brief, filters, weights, shown)
 
@@ -87,7 +90,6 @@ with list_side:
     if len(ranking.candidates) < ranking.matching:
         st.button(f"Show {STEP} more of {ranking.matching:,}", on_click=show_more, width="stretch")
     show_export_buttons(ranking)
-    offer_to_print(brief, filters, weights, shown)
     show_set_apart(ranking, desk.vocabulary)
 # On a narrow screen the panel lies over the list once a candidate was asked for; see style.css.
 if view == "Cards" or asked in by_id:
