@@ -37,12 +37,15 @@ def show_summary(ranking: Ranking) -> None:
         st.info(plain(note))
 
 
-def candidate_table(candidates: Sequence[Candidate], vocabulary: Vocabulary) -> pd.DataFrame:
-    """Return one row per candidate, in whole numbers."""
+def candidate_table(
+    candidates: Sequence[Candidate], vocabulary: Vocabulary, fresh: frozenset[str] = frozenset()
+) -> pd.DataFrame:
+    """Return one row per candidate, in whole numbers; with a column that marks the `fresh` ones when there are any."""
     return pd.DataFrame(
         [
             {
                 "Rank": candidate.rank,
+                **({"New": "New" if candidate.organization.id in fresh else ""} if fresh else {}),
                 "Organization": clean(candidate.organization.name),
                 "Score": round(candidate.score),
                 "Known": round(100 * candidate.coverage),
@@ -57,7 +60,12 @@ def candidate_table(candidates: Sequence[Candidate], vocabulary: Vocabulary) -> 
     )
 
 
-def show_table(candidates: Sequence[Candidate], vocabulary: Vocabulary, select: Callable[[str], None]) -> None:
+def show_table(
+    candidates: Sequence[Candidate],
+    vocabulary: Vocabulary,
+    select: Callable[[str], None],
+    fresh: frozenset[str] = frozenset(),
+) -> None:
     """Draw the ranking as a table; ticking a row shows that candidate in detail."""
 
     def ticked() -> None:
@@ -66,7 +74,7 @@ def show_table(candidates: Sequence[Candidate], vocabulary: Vocabulary, select: 
             select(candidates[rows[0]].organization.id)
 
     st.dataframe(
-        candidate_table(candidates, vocabulary),
+        candidate_table(candidates, vocabulary, fresh),
         key="ranking_table",
         hide_index=True,
         on_select=ticked,

@@ -80,7 +80,7 @@ show_compare_tray(brief, ranking.candidates)
 list_side, detail_side = st.columns([3, 2], gap="medium") if view == "Cards" else (st.container(), st.container())
 with list_side:
     if view == "Table":
-        show_table(ranking.candidates, desk.vocabulary, select)
+        show_table(ranking.candidates, desk.vocabulary, select, fresh)
     elif view == "Breakdown":
         show_breakdown(ranking.candidates)
     else:

@@ -66,6 +66,14 @@ def test_who_joined_since_is_badged_and_said_with_what_changed(filled, show):
     assert "Nobody new" in words(app)
 
 
+def test_the_table_has_a_column_for_who_is_new(filled, show):
+    click(show("partners", brief="handwashing"), "Mark as seen")
+    assert "New" not in show("partners", brief="handwashing", view="Table").dataframe[0].value.columns
+    newcomer(filled)
+    table = show("partners", brief="handwashing", view="Table").dataframe[0].value
+    assert table.loc[table["New"] == "New", "Organization"].str.startswith("Suds").tolist() == [True]
+
+
 def test_a_filter_or_a_weight_of_this_visit_makes_nobody_new(filled, show):
     click(show("partners", brief="handwashing"), "Mark as seen")
     app = show("partners", brief="handwashing")
