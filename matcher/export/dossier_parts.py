@@ -25,6 +25,8 @@ FILLS = {
     "observation": "D9E6F5",
     "not_assessed": "E4E4E4",
 }
+PROPERTY = 249
+"""Letters of a title or an author; Word takes 255, and what is cut off is marked by six."""
 
 
 def clean(text: str, most: int = 4_000) -> str:
@@ -127,8 +129,8 @@ def add_page_break(document: DocumentObject) -> None:
 
 def set_up(document: DocumentObject, title: str, author: str) -> None:
     """Set margins, fonts, title, and a footer with page numbers."""
-    document.core_properties.title = clean(title, 250)
-    document.core_properties.author = clean(author, 250)
+    document.core_properties.title = clean(title, PROPERTY)
+    document.core_properties.author = clean(author, PROPERTY)
     document.styles["Normal"].font.name = "Calibri"
     document.styles["Normal"].font.size = Pt(10)
     document.styles["Normal"].paragraph_format.space_after = Pt(4)

@@ -154,7 +154,7 @@ def files(kb, folder: Path) -> dict[str, bytes]:
     brief = next(item for item in kb.briefs() if item.id == BRIEF)
     ranking = matcher.find_partners(brief, count=20)
     vetting, planning = VettingDesk(kb), PlanningDesk(desk)
-    dossier = vetting.dossier(vetting.as_it_stands(EVIL, POLICIES.split(","), brief), f"{FORMULAS[0]} {ATTACK}"[:200])
+    dossier = vetting.dossier(vetting.as_it_stands(EVIL, POLICIES.split(","), brief), f"{FORMULAS[0]} {ATTACK}")
     plan = planning.work(brief, (EVIL,), {}).plan
     found = {"shortlist.xlsx": shortlist_file(brief, shortlist_of(desk, vetting, BRIEF, date.today()))}
     for ending in (".csv", ".xlsx", ".json", ".docx"):
