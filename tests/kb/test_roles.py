@@ -85,6 +85,8 @@ ACTS: dict[str, Callable[[KnowledgeBase, Path], object]] = {
     "Remembered.keep_columns": lambda kb, _: Remembered.of(kb).keep_columns(["a"], {"name": "a"}),
     "Remembered.keep_apart": lambda kb, _: Remembered.of(kb).keep_apart("acme", "bolt"),
     "Remembered.doubt_again": lambda kb, _: Remembered.of(kb).doubt_again("acme", "bolt"),
+    "Remembered.mark_seen": lambda kb, _: Remembered.of(kb).mark_seen("nets", ["acme"]),
+    "Remembered.take_back_seen": lambda kb, _: Remembered.of(kb).take_back_seen("nets"),
     "backup.back_up": lambda kb, folder: backup.back_up(kb, folder / "made.db"),
     "backup.restore": lambda kb, folder: backup.restore(folder / "saved.db", kb.path, replace=True),
 }
