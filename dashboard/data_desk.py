@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
@@ -11,11 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-import streamlit as st
-
 from dashboard.components.errors import errors_in_words
-from dashboard.launch import ADDRESS_VARIABLE
-from dashboard.state import Desk, _desk
+from dashboard.state import Desk, shared_desk
 from kb.duplicates import Match
 from kb.errors import ImportFileError
 from kb.importing import IMPORTERS, Parsed, Progress, detect, no_progress
@@ -301,15 +297,10 @@ def _importer_of(path: Path) -> str:
         return SPREADSHEET
 
 
-@st.cache_resource(show_spinner=False, hash_funcs={Desk: id})
-def _data_desk(desk: Desk) -> DataDesk:
-    return DataDesk(desk)
-
-
 def open_data_desk() -> DataDesk:
     """Return the data desk of the knowledge base that the dashboard was started on.
 
     The columns are not brought up to date for it: that can take minutes after an import, which can be undone at once.
     """
     with errors_in_words():
-        return _data_desk(_desk(os.environ.get(ADDRESS_VARIABLE, "")))
+        return shared_desk().beside(DataDesk)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.launch import ADDRESS_VARIABLE
 from dashboard.state import Desk, Recent, open_desk
 from kb.brief import Brief
 from kb.columns import Columns
@@ -207,14 +204,8 @@ class ExploreDesk:
         return self.directory().name(int(self.columns().numbers[row]))
 
 
-@st.cache_resource(show_spinner=False, hash_funcs={Desk: id})
-def _explore(address: str, desk: Desk) -> ExploreDesk:
-    del address
-    return ExploreDesk(desk)
-
-
 def open_explore() -> ExploreDesk:
     """Return the Explore desk of the knowledge base that the dashboard was started on."""
-    explore = _explore(os.environ.get(ADDRESS_VARIABLE, ""), open_desk())
+    explore = open_desk().beside(ExploreDesk)
     explore.refresh()
     return explore

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import streamlit as st
-
-from dashboard.launch import ADDRESS_VARIABLE
 from dashboard.state import Desk, Recent, open_desk
 from kb.brief import Brief
 from matcher import Filters
@@ -158,14 +154,6 @@ class PartneringDesk:
         return {**{key: ranked[key] for key in ids if key in ranked}, **found, **ranked}
 
 
-@st.cache_resource(show_spinner=False)
-def _partnering(address: str, _desk: Desk) -> PartneringDesk:
-    del address
-    return PartneringDesk(_desk)
-
-
 def open_partnering() -> PartneringDesk:
     """Return the partnering desk of the knowledge base that the dashboard was started on."""
-    desk = open_desk()
-    found = _partnering(os.environ.get(ADDRESS_VARIABLE, ""), desk)
-    return found if found.desk is desk else PartneringDesk(desk)
+    return open_desk().beside(PartneringDesk)

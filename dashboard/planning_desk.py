@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import streamlit as st
-
-from dashboard.launch import ADDRESS_VARIABLE
 from dashboard.state import Desk, open_desk
 from kb.brief import Brief
 from kb.casework.partnerships import Partnership, Stage
@@ -156,14 +152,6 @@ def plan_file(plan: Plan, ending: str) -> bytes:
         return path.read_bytes()
 
 
-@st.cache_resource(show_spinner=False)
-def _planning(address: str, _desk: Desk) -> PlanningDesk:
-    del address
-    return PlanningDesk(_desk)
-
-
 def open_planning() -> PlanningDesk:
     """Return the planning desk of the knowledge base that the dashboard was started on."""
-    desk = open_desk()
-    found = _planning(os.environ.get(ADDRESS_VARIABLE, ""), desk)
-    return found if found.desk is desk else PlanningDesk(desk)
+    return open_desk().beside(PlanningDesk)

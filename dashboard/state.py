@@ -24,6 +24,7 @@ from matcher.results import Lift, SearchHit
 from matcher.selection import Prepared
 
 Answer = TypeVar("Answer")
+Beside = TypeVar("Beside")
 REMEMBERED = 24
 
 
@@ -58,6 +59,16 @@ class Desk:
         self._prepared = Recent(8)
         self._answers = Recent()
         self._warm = False
+        self._beside: dict[object, Any] = {}
+        self._placing = threading.RLock()
+
+    def beside(self, make: Callable[[Desk], Beside]) -> Beside:
+        """Return what `make` builds on this desk, made the first time only; all sessions share it."""
+        with self._placing:
+            if make not in self._beside:
+                self._beside[make] = make(self)
+            found: Beside = self._beside[make]
+            return found
 
     @property
     def kb(self) -> KnowledgeBase:
@@ -137,9 +148,14 @@ def _desk(address: str) -> Desk:
     return Desk(open_matcher(address or None))
 
 
+def shared_desk() -> Desk:
+    """Return the desk of the knowledge base that the dashboard was started on, its columns as they are."""
+    return _desk(os.environ.get(ADDRESS_VARIABLE, ""))
+
+
 def open_desk() -> Desk:
     """Return the desk of the knowledge base that the dashboard was started on, ready to answer."""
     with errors_in_words():
-        desk = _desk(os.environ.get(ADDRESS_VARIABLE, ""))
+        desk = shared_desk()
         desk.refresh()
     return desk

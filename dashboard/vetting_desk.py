@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import tempfile
 import threading
@@ -12,10 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import streamlit as st
-
-from dashboard.launch import ADDRESS_VARIABLE
-from dashboard.state import Recent, open_desk
+from dashboard.state import Desk, Recent, open_desk
 from kb import journal
 from kb.brief import Brief
 from kb.casework.screenings import NotAssessed
@@ -171,11 +167,10 @@ def names_in_file(name: str, content: bytes) -> NameList:
         return read_names_file(path)
 
 
-@st.cache_resource(show_spinner=False)
-def _vetting_desk(address: str, _kb: KnowledgeBase) -> VettingDesk:  # noqa: ARG001
-    return VettingDesk(_kb)
+def _vetting_desk(desk: Desk) -> VettingDesk:
+    return VettingDesk(desk.kb)
 
 
 def open_vetting() -> VettingDesk:
     """Return the vetting desk of the knowledge base that the dashboard was started on."""
-    return _vetting_desk(os.environ.get(ADDRESS_VARIABLE, ""), open_desk().kb)
+    return open_desk().beside(_vetting_desk)
