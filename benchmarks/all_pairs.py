@@ -16,11 +16,11 @@ Medians of wall and CPU time; on a busy machine only CPU time says what the work
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
 import numpy as np
+from reporting import report
 from scale import in_turn
 
 from matcher import open_matcher
@@ -124,10 +124,7 @@ def main() -> None:
         "partners_in_common_with_the_loop": agree,
         "pairs_of_the_loop": sum(len(found) for found in loop(pairs, sample, n).values()),
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    report(result, options.out)
 
 
 if __name__ == "__main__":

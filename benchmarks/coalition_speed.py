@@ -10,11 +10,11 @@ median of the runs, with the size of each problem.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
 from pathlib import Path
 
+from reporting import report
 from threadpoolctl import threadpool_limits
 
 from matcher import open_matcher
@@ -56,10 +56,7 @@ def main() -> None:
         "slowest_whole_s": max(item["whole_s"] for item in briefs.values()),
         "briefs": briefs,
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    report(result, options.out)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import socket
@@ -31,6 +30,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reporting import report
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -238,10 +238,7 @@ def main() -> None:
         with served(path) as (address, process):
             result = asyncio.run(measured(address, process, options))
     whole = {"organizations": organizations, "cores": os.cpu_count(), "load_before": round(load, 2), **result}
-    text = json.dumps(whole, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    report(whole, options.out)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ and columns that are there already. All figures are wall-clock times of one proc
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -20,6 +19,7 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
+from reporting import report
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -89,10 +89,7 @@ def main() -> None:
         "memory_per_session_mb": round(per_session / 2**20, 1),
         "process_start_to_ranked_page_s": round(cold, 2),
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    report(result, options.out)
 
 
 if __name__ == "__main__":

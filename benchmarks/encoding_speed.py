@@ -17,7 +17,6 @@ what the work costs. Ratios are medians of the rounds' own.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import tempfile
@@ -27,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from reporting import report
 from sentence_transformers import SentenceTransformer
 from sqlmodel import Session
 
@@ -211,10 +211,7 @@ def main() -> None:
         bare = [item.model_copy(update={"claims": ()}) for item in organizations]
         result["writing_without_claims"] = writing(bare, options.profiles, options.rounds)
     result["load_after"] = [round(item, 1) for item in os.getloadavg()]
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    report(result, options.out)
 
 
 if __name__ == "__main__":

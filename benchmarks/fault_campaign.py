@@ -9,9 +9,10 @@ counts the kills while a call had not returned, by tenth of the operation's usua
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
+
+from reporting import report
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -46,10 +47,7 @@ def main() -> None:
             for report in reports
         },
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    report(result, options.out)
 
 
 if __name__ == "__main__":

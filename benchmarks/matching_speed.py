@@ -12,7 +12,6 @@ values without any scan, so it is given apart and not compared.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from reporting import report
 from threadpoolctl import threadpool_limits
 
 from kb.columns import Columns
@@ -107,10 +107,7 @@ def main() -> None:
         "start_to_first_ranking_s": round(statistics.median(float(item[0]) for item in cold), 2),
         "model_was_loaded": cold[0][1] == "True",
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    report(result, options.out)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ the organizations do not fit one machine, are.
 from __future__ import annotations
 
 import argparse
-import json
 import sqlite3
 import statistics
 import sys
@@ -31,6 +30,7 @@ from pathlib import Path
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
+from reporting import report
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -196,10 +196,7 @@ def main() -> None:
             "sqlite": inserting(str(Path(folder) / "kb.db"), count // 2),
             "postgresql": inserting(server.url(server.fresh_database()), count // 2),
         }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    report(result, options.out)
 
 
 if __name__ == "__main__":

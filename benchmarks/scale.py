@@ -18,7 +18,6 @@ a busy machine only CPU time says what the work costs. Ratios are medians of the
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import statistics
@@ -30,6 +29,7 @@ from pathlib import Path
 
 import numpy as np
 from matching_speed import COLD, COUNT, fused_pass, fused_pass_of_all
+from reporting import report
 from threadpoolctl import threadpool_limits
 
 from kb.columns import Columns
@@ -264,10 +264,7 @@ def main() -> None:
     result["one_facet"] = one_facet(matcher.columns(), vectors, options.runs)
     result["shared_memory"] = shared_memory(options.kb[-1], options.brief)
     result["load_after"] = [round(item, 1) for item in os.getloadavg()]
-    text = json.dumps(result, indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+    report(result, options.out)
 
 
 if __name__ == "__main__":

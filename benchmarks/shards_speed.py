@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
 import sqlite3
 import statistics
@@ -25,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+from reporting import report
 from threadpoolctl import threadpool_limits
 
 from kb.shards import Cluster, Node, Shards, VectorRow, Wanted, check_health, create, load
@@ -192,10 +192,7 @@ def main() -> None:
         vectors = scaled(np.random.default_rng(1).standard_normal(shape, np.float32), 0)
     gc.collect()
     with ExitStack() as stack:
-        text = json.dumps(measure(options, vectors, stack), indent=2)
-    print(text)
-    if options.out:
-        options.out.write_text(text + "\n", encoding="utf-8")
+        report(measure(options, vectors, stack), options.out)
 
 
 if __name__ == "__main__":
