@@ -69,6 +69,11 @@ class Matcher:
 
     # Matching --------------------------------------------------------------------------------
 
+    def problems(self, brief: Brief) -> list[str]:
+        """Return what keeps a brief from being answered, one line each; empty when nothing does."""
+        problems = check_brief(brief, self.vocabulary, [component.name for component in COMPONENTS])
+        return problems + policy_problems(brief.policies)
+
     def prepare(self, brief: Brief, progress: Progress = no_progress) -> Prepared:
         """Check, encode and score a brief; one that was scored since the last change is not scored again.
 
@@ -83,8 +88,7 @@ class Matcher:
         if key in self._prepared:
             self._prepared.move_to_end(key)
             return self._prepared[key]
-        problems = check_brief(brief, self.vocabulary, [component.name for component in COMPONENTS])
-        problems += policy_problems(brief.policies)
+        problems = self.problems(brief)
         if problems:
             raise BriefProblemError(problems)
         with stage("encode"):

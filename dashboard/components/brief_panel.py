@@ -13,8 +13,6 @@ from dashboard.components.person import changing
 from dashboard.components.text import plain
 from dashboard.state import Desk
 from kb.brief import Brief
-from matcher.checks import check_brief
-from matcher.components import COMPONENTS
 
 FIRST_GAPS = 4
 
@@ -48,7 +46,7 @@ def show_panel(
 
 def _problems(desk: Desk, brief: Brief) -> list[str]:
     found = [] if brief.title != UNTITLED else ["Give it a title."]
-    return found + check_brief(brief, desk.vocabulary, [component.name for component in COMPONENTS])
+    return found + desk.matcher.problems(brief)
 
 
 def _show_gaps(desk: Desk, brief: Brief) -> None:

@@ -21,12 +21,9 @@ from kb.importing.parsed import Progress, no_progress
 from matcher.brief_files import load_brief
 from matcher.bulk.parts import Here, Parts, Workers, write_in_parts
 from matcher.bulk.place import Where, columns_at, opened
-from matcher.checks import check_brief
-from matcher.components import COMPONENTS
 from matcher.errors import BriefProblemError
 from matcher.export.plain import candidate_row, ranking_data
 from matcher.export.writing import refuse_unwritable
-from matcher.policy_terms import policy_problems
 from matcher.query import brief_text, need_text
 from matcher.results import Ranking
 from matcher.service import Matcher
@@ -159,12 +156,7 @@ def match_many(
 
 
 def _refuse_problems(matcher: Matcher, briefs: Sequence[Brief]) -> None:
-    names = [component.name for component in COMPONENTS]
-    problems = [
-        f"{brief.id}: {problem}"
-        for brief in briefs
-        for problem in (*check_brief(brief, matcher.vocabulary, names), *policy_problems(brief.policies))
-    ]
+    problems = [f"{brief.id}: {problem}" for brief in briefs for problem in matcher.problems(brief)]
     known = {item.id for item in matcher.kb.get_many([brief.seeker.organization_id or "" for brief in briefs])}
     for brief in briefs:
         seeker = brief.seeker.organization_id
