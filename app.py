@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.person import admitted, show_person
+from dashboard.settling import settle_memory
 from dashboard.signin_desk import keep_errand, take_errand
 
 HERE = Path(__file__).parent / "dashboard"
@@ -13,6 +14,7 @@ st.set_page_config(page_title="Dancecard", page_icon=str(HERE / "mark.svg"), lay
 st.logo(str(HERE / "wordmark.svg"), size="large", icon_image=str(HERE / "wordmark.svg"))
 st.html(HERE / "style.css")
 
+settle_memory()
 inside = admitted()
 
 page = st.navigation(

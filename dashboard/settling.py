@@ -11,6 +11,12 @@ FIRST = 8
 """After how many reruns the modules of the pages and the first answers are there."""
 
 
+def freeze() -> None:
+    """Take everything that is alive out of the collection of garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 class Settling:
     """Takes what has gathered out of the collection of garbage, at every doubling of the reruns.
 
@@ -31,8 +37,7 @@ class Settling:
             if self._reruns < self._next:
                 return False
             self._next *= 2
-        gc.collect()
-        gc.freeze()
+        freeze()
         return True
 
 
@@ -42,5 +47,5 @@ def _settling() -> Settling:
 
 
 def settle_memory() -> None:
-    """Count a rerun of a page that is drawn anew at every move of a slider."""
+    """Count a rerun, of whatever page."""
     _settling().rerun()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
 from collections import OrderedDict
@@ -15,6 +14,7 @@ from dashboard.components.errors import errors_in_words
 from dashboard.components.waiting import Waiting
 from dashboard.facets import Facets, count_facets
 from dashboard.launch import ADDRESS_VARIABLE
+from dashboard.settling import freeze
 from kb.brief import Brief
 from kb.knowledge_base import KnowledgeBase
 from kb.vocabulary import Vocabulary
@@ -86,8 +86,7 @@ class Desk:
             columns = self.matcher.columns(waiting.progress)
         if not self._warm:
             self._warm = True
-            gc.collect()
-            gc.freeze()
+            freeze()
         return columns.last_change
 
     def facets(self) -> Facets:

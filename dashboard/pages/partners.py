@@ -17,7 +17,6 @@ from dashboard.components.printing_ranking import offer_to_print, print_ranking_
 from dashboard.components.ranking_views import show_breakdown, show_set_apart, show_summary, show_table
 from dashboard.components.since import marked_new, show_news
 from dashboard.components.weights import weight_controls
-from dashboard.settling import settle_memory
 from dashboard.state import open_desk
 
 STEP = 12
@@ -40,7 +39,6 @@ def show_more() -> None:
 
 
 desk = open_desk()
-settle_memory()
 print_ranking_if_asked(desk)
 st.title("Find partners", anchor=False)
 briefs = briefs_or_stop(desk)
