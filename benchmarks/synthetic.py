@@ -25,7 +25,7 @@ import numpy as np
 
 from kb.columns import Columns, ColumnStore, VectorCache
 from kb.columns.layout import Codes
-from kb.columns.sketch import principal_axes, sketch
+from kb.columns.short import Short
 from kb.knowledge_base import KnowledgeBase
 from kb.organization import ClaimKind
 from matcher import open_matcher
@@ -156,9 +156,7 @@ def fill(base: Path, target: Path, count: int) -> None:
     connection.execute("ATTACH ? AS real", (str(base),))
     rows = connection.execute("SELECT number, sector, industry FROM real.organization ORDER BY number").fetchall()
     made = mapping(rows, {row[0] for row in connection.execute(NAMED)}, count)
-    trigger = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'organization_fts_insert'").fetchone()[0]
     connection.execute("BEGIN")
-    connection.execute("DROP TRIGGER organization_fts_insert")
     connection.execute("CREATE TEMP TABLE map (new INTEGER PRIMARY KEY, copy, old, claims_of)")
     connection.executemany("INSERT INTO map VALUES (?, ?, ?, ?)", made)
     connection.execute("CREATE INDEX temp.map_old ON map (old)")
@@ -175,7 +173,6 @@ def fill(base: Path, target: Path, count: int) -> None:
         )
     connection.execute("DELETE FROM engagement WHERE number NOT IN (SELECT engagement_number FROM participation)")
     connection.execute("INSERT INTO organization_fts(organization_fts) VALUES ('rebuild')")
-    connection.execute(trigger)
     connection.execute(
         "INSERT INTO batch (number, kind, label, digest, who, at, counts) "
         "VALUES (1, 'import', 'copies for measuring', '', 'benchmark', '2026-01-01 00:00:00', '{}')"
@@ -220,10 +217,7 @@ def tiled(base: Columns, count: int) -> Columns:
         made.profile_vectors[start:end] = moved(
             base.profile_vectors[old[start:end]], base.profile_vectors[: base.n], generator
         )
-    made.axes = principal_axes(made.profile_vectors, made.axes.shape[1])
-    for start in range(0, count, BLOCK):
-        part = slice(start, start + BLOCK)
-        made.sketches[part], made.rests[part] = sketch(made.profile_vectors[part], made.axes)
+    made.profile_short = Short.of(made.profile_vectors)
     copies = -(-count // base.n)
     rows, engagements = [], []
     for copy in range(copies):
@@ -237,6 +231,7 @@ def tiled(base: Columns, count: int) -> Columns:
     table = np.concatenate(engagements)
     made.participant, made.engagement = (np.ascontiguousarray(column) for column in table.T)
     made.engagement_numbers, made.engagement_vectors = base.engagement_numbers, base.engagement_vectors
+    made.engagement_short = base.engagement_short
     return made
 
 

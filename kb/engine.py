@@ -19,7 +19,7 @@ from kb.engines import explained, kind_of, postgres, sqlite
 from kb.errors import KnowledgeBaseTooNewError, NotAKnowledgeBaseError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0002"
+HEAD = "0003"
 SQLITE_MAGIC = sqlite.MAGIC
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one."""

@@ -30,6 +30,10 @@ SQLITE = (
     "WHERE organization_fts MATCH :words AND o.merged_into IS NULL "
     f"ORDER BY bm25(organization_fts, {', '.join(map(str, WEIGHTS.values()))}), o.id LIMIT :most"
 )
+INDEX_FRESH = text(
+    f"INSERT INTO organization_fts(rowid, {', '.join(WEIGHTS)}) SELECT number, {', '.join(WEIGHTS)} "
+    "FROM organization WHERE number BETWEEN :first AND :last"
+)
 WORDS = table_of("organization_words", *map(column, ("organization_number", *WEIGHTS, "tokens", "words")))
 
 
@@ -100,9 +104,23 @@ def _weighed(at: int) -> str:
     return " + ".join(times.format(weight=weight, name=name, word=word) for name, weight in WEIGHTS.items())
 
 
-def index_words(connection: Connection, organizations: Sequence[tuple[int, Organization]]) -> None:
-    """Note the words of organizations, by number; SQLite does so by itself."""
-    if connection.dialect.name != "postgresql" or not organizations:
+def index_words(
+    connection: Connection, organizations: Sequence[tuple[int, Organization]], fresh: Sequence[int]
+) -> None:
+    """Note the words of organizations, by number.
+
+    Parameters
+    ----------
+    organizations : sequence of (int, Organization)
+    fresh : sequence of int
+        Numbers of those among them that were inserted, by one statement just now; of the others SQLite notes the
+        words by itself.
+    """
+    if not organizations:
+        return
+    if connection.dialect.name != "postgresql":
+        if fresh:
+            connection.execute(INDEX_FRESH, {"first": min(fresh), "last": max(fresh)})
         return
     for part in chunks(organizations):
         connection.execute(delete(WORDS).where(WORDS.c.organization_number.in_([number for number, _ in part])))

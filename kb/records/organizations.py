@@ -86,7 +86,8 @@ class OrganizationRepository:
         ]
         self._replace(connection, [pair for pair in records if pair[0].id in known], known)
         insert_rows(connection, ORGANIZATION, fresh)
-        known |= self._numbers(connection, [row["id"] for row in fresh])
+        numbers = self._numbers(connection, [row["id"] for row in fresh])
+        known |= numbers
         claims = [
             self._claim(known[organization.id], claim) for organization, _ in records for claim in organization.claims
         ]
@@ -97,7 +98,8 @@ class OrganizationRepository:
             for item in dict.fromkeys(organization.registry_ids)
         ]
         insert_rows(connection, REGISTRY, registry)
-        index_words(connection, [(known[organization.id], organization) for organization, _ in records])
+        written = [(known[organization.id], organization) for organization, _ in records]
+        index_words(connection, written, list(numbers.values()))
 
     def _replace(
         self, connection: Connection, records: Sequence[tuple[Organization, str | None]], known: Mapping[str, int]
