@@ -200,6 +200,12 @@ def newest_of(connection: Connection, entity: str, entity_id: str) -> Batch | No
     return None if row is None else _batch(row)
 
 
+_MARKS = select(CHANGE.c.number, CHANGE.c.entity_id, CHANGE.c.action, BATCH.c.at, BATCH.c.who).join(
+    BATCH, BATCH.c.number == CHANGE.c.batch_number
+)
+_NEWEST = _MARKS.order_by(CHANGE.c.number.desc()).limit(1)
+
+
 def last_change(connection: Connection) -> int:
     """Return the number of the newest change, 0 when there is none."""
     return int(connection.execute(select(func.coalesce(func.max(CHANGE.c.number), 0))).scalar_one())
@@ -207,13 +213,14 @@ def last_change(connection: Connection) -> int:
 
 def fingerprint(connection: Connection, number: int) -> str:
     """Return what tells one journal's change from another's of the same number; empty when there is none."""
-    query = (
-        select(CHANGE.c.entity_id, CHANGE.c.action, BATCH.c.at, BATCH.c.who)
-        .join(BATCH, BATCH.c.number == CHANGE.c.batch_number)
-        .where(CHANGE.c.number == number)
-    )
-    row = connection.execute(query).first()
-    return "" if row is None else "|".join(map(str, row))
+    row = connection.execute(_MARKS.where(CHANGE.c.number == number)).first()
+    return "" if row is None else "|".join(map(str, row[1:]))
+
+
+def newest(connection: Connection) -> tuple[int, str]:
+    """Return `last_change` and its `fingerprint` in one question, asked before every ranking."""
+    row = connection.execute(_NEWEST).first()
+    return (0, "") if row is None else (int(row[0]), "|".join(map(str, row[1:])))
 
 
 def changed_since(connection: Connection, number: int) -> dict[str, list[str]]:

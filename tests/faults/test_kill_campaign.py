@@ -18,7 +18,7 @@ def test_two_hundred_killed_processes_lose_nothing():
     assert [failure for report in reports for failure in report["failures"]] == []
     assert sum(report["kills"] for report in reports) >= 200
     assert sum(report["acts_checked"] for report in reports) >= 200
-    assert all(report["acknowledged"] for report in reports)
+    assert sum(report["acknowledged"] for report in reports) >= 40, "too few calls had returned before the kill"
     inside = sum(report["inside"] for report in reports)
     assert inside >= 120, "too few of the kills fell into an operation"
     moments = [sum(report["moments"][tenth] for report in reports) for tenth in range(10)]
