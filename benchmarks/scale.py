@@ -6,8 +6,8 @@ The knowledge bases come from `benchmarks/synthetic.py` (and the real one); --co
 
 - Ranking: one warm brief, exact top 50 with explanations, the brief unseen (its vectors are kept), against a fused
   float32 pass of one vector, and of the brief's vectors in turn, over the same text columns.
-- One facet: the exact top 50 of one text column by dot product, of float32 rows, of sketches with exact comparison of
-  those left, and of int8 rows with exact comparison of those left; all three must name the same rows.
+- One facet: the exact top 50 of one text column by dot product, of float32 rows, and of int8 rows with exact comparison
+  of those left; both must name the same rows.
 - Start: a new process to its first ranking, without loading the model.
 - Memory: ten processes that have each ranked a brief, by /proc/PID/smaps_rollup.
 
@@ -33,10 +33,9 @@ from reporting import report
 from threadpoolctl import threadpool_limits
 
 from kb.columns import Columns
-from kb.columns.sketch import ROUNDING, sketch
 from matcher import Matcher, open_matcher
 from matcher.bulk import find_partners_for_many
-from matcher.bulk.quantised import Quantised, nearest
+from matcher.nearest import nearest
 from matcher.ranking import top
 from matcher.selection import Prepared
 
@@ -160,51 +159,27 @@ def ranking_of_columns(matcher: Matcher, brief_id: str, runs: int) -> dict[str, 
     return {"organizations": columns.n, **in_turn(work, runs, "fused_pass_of_one_vector")}
 
 
-def by_sketches(columns: Columns, vector: np.ndarray) -> tuple[np.ndarray, int]:
-    """Return the exact best by sketches of all rows and a comparison of those that reach the top; and how many."""
-    short, rest = sketch(vector[None], columns.axes)
-    most = columns.sketches[: columns.n] @ short[0]
-    most += columns.rests[: columns.n] * rest + ROUNDING
-    first = np.argpartition(-most, COUNT)[: 2 * COUNT]
-    least = np.partition(columns.profile_vectors[first] @ vector, COUNT)[COUNT]
-    rows = np.flatnonzero(most >= least - ROUNDING)
-    exact = columns.profile_vectors[rows] @ vector
-    return rows[np.lexsort((rows, -exact))[:COUNT]], len(rows)
-
-
 def one_facet(columns: Columns, vectors: np.ndarray, runs: int) -> dict[str, object]:
     """Find the nearest of one text column to each of several vectors in turn."""
     texts = columns.profile_vectors[: columns.n]
-    begun = time.perf_counter()
-    short = Quantised.of(texts)
-    built = time.perf_counter() - begun
+    short = columns.profile_short
     everyone = np.ones(columns.n, np.bool_)
     work: Work = {
         "float32_pass": lambda run: top(texts @ vectors[run % len(vectors)], everyone, COUNT),
-        "sketches": lambda run: by_sketches(columns, vectors[run % len(vectors)]),
         "int8": lambda run: nearest(texts, short, vectors[run % len(vectors)], COUNT),
     }
     measured = in_turn(work, runs, "float32_pass")
     found = [nearest(texts, short, vector, COUNT) for vector in vectors]
     full = [top(texts @ vector, everyone, COUNT) for vector in vectors]
-    sketched = [by_sketches(columns, vector) for vector in vectors]
     return {
         "rows": columns.n,
         "dimension": columns.dimension,
         "vectors": len(vectors),
-        "int8_multiplied_by": "simsimd" if "simsimd" in sys.modules else "numpy",
         **measured,
         "rows_compared_after_int8": [item.compared for item in found],
-        "rows_compared_after_sketches": [count for _, count in sketched],
         "same_rows_as_float32": sum(
             set(item.rows.tolist()) == set(rows.tolist()) for item, rows in zip(found, full, strict=True)
         ),
-        "seconds_to_make_int8": round(built, 1),
-        "bytes_per_row_float32_sketch_int8": [
-            4 * columns.dimension,
-            4 * len(columns.axes.T) + 4,
-            columns.dimension + 8,
-        ],
     }
 
 

@@ -14,7 +14,7 @@ from kb.columns import Columns
 from kb.organization import ClaimKind, Organization
 from kb.vocabulary import Vocabulary
 from matcher.settings import Background
-from matcher.similarity import AtMost, AtRows, Everywhere, Floats, Rows, Similarities, SketchedAt
+from matcher.similarity import AtMost, AtRows, Everywhere, Floats, Rows, Similarities
 
 Made = TypeVar("Made")
 Encode = Callable[[Sequence[str]], Floats]
@@ -122,8 +122,8 @@ class Scored:
 
     @classmethod
     def at_most(cls, query: Query, columns: Columns) -> Scored:
-        """Score all rows as if every text were about the query."""
-        return cls(query, columns, AtMost(columns))
+        """Score all rows as if every text were as close to the query as it can be, read as bytes."""
+        return cls(query, columns, AtMost(columns, query.vectors))
 
     def everywhere(self) -> Scored:
         """Score all rows, comparing every text."""
@@ -132,10 +132,6 @@ class Scored:
     def at(self, rows: NDArray[np.int64]) -> Scored:
         """Score some rows, comparing their texts; int64 (m,) without repetitions."""
         return Scored(self.query, self.columns, AtRows(self.columns, self.query.vectors, rows), self.whole)
-
-    def sketched(self, rows: NDArray[np.int64]) -> Scored:
-        """Bound at some rows what reads no other text than the brief as a whole."""
-        return Scored(self.query, self.columns, SketchedAt(self.columns, self.query.vectors, rows), self.whole)
 
     def joined(self, more: NDArray[np.int64]) -> Scored:
         """Score further rows beside those of an `at`, comparing only their texts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from kb.columns import Columns
 from matcher.components import COMPONENTS, Component
 from matcher.errors import MatcherError
+from matcher.masks import choose
 from matcher.query import Scored
 from matcher.settings import Holdback
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 
 @dataclass(frozen=True)
@@ -93,15 +94,14 @@ def score_components(scored: Scored, components: Sequence[Component] = COMPONENT
     return Scores(asked, values)
 
 
-def score_again(scored: Scored, bounds: Scores, texts: Collection[Texts] = tuple(Texts)) -> Scores:
-    """Return closer values at the rows of `scored`, given values over all rows that bound them from above.
+def score_again(scored: Scored, bounds: Scores) -> Scores:
+    """Return the true values at the rows of `scored`, given values over all rows that bound them from above.
 
-    Only the components that read some of `texts` judge again, the others keep their bounds. With all texts the
-    values are the true ones.
+    Only the components that read texts judge again; of the others the bounds are the true values.
     """
     values = bounds.values[:, scored.rows].copy()
     for row, component in enumerate(bounds.components):
-        if set(component.reads) & set(texts):
+        if component.reads_texts:
             values[row] = component.score(scored)
     return Scores(bounds.components, values)
 
@@ -138,13 +138,9 @@ def weigh(
     shares = share_weights(scores.components, weights)
     score, coverage = np.zeros((2, scores.values.shape[1]), np.float32)
     for share, values in zip(shares.astype(np.float32), scores.values, strict=True):
-        unknown = np.isnan(values)
-        part = share * values
-        np.copyto(part, 0, where=unknown)
-        score += part
-        part.fill(share)
-        np.copyto(part, 0, where=unknown)
-        coverage += part
+        is_known = values == values  # NaN is not
+        score += choose(is_known, share * values, 0)
+        coverage += np.multiply(is_known, share, dtype=np.float32)
     unassessed = 1 - coverage
     # With fit = score / coverage: fit * (1 - share * unassessed) + share * usual * unassessed.
     score *= (1 - np.float32(caution.share) * unassessed) / np.maximum(coverage, np.float32(1e-6))
@@ -154,7 +150,7 @@ def weigh(
         if place is not None:
             kept = scores.values[place] * np.float32((1 - holdback.least) / holdback.enough)
             kept += np.float32(holdback.least)
-            np.copyto(kept, np.float32(holdback.kept(caution.usual)), where=np.isnan(kept))
+            kept = choose(np.isnan(kept), holdback.kept(caution.usual), kept)
             score *= np.minimum(kept, 1, out=kept)
     return Weighted(score, coverage, shares, caution, tuple(holdbacks))
 

@@ -13,13 +13,13 @@ from kb.columns import Columns
 from kb.observing import stage
 from matcher.query import Query, Scored
 from matcher.ranking import Scores, Weighted, score_again, score_components, top
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 Mask = NDArray[np.bool_]
 Weigh = Callable[[Scores], Weighted]
 
-FIRST_GUESS, SECOND_GUESS = 60, 30
-"""How many rows beyond those wanted are judged by their bound, before and after it is lowered by sketches."""
+FIRST_GUESS = 60
+"""How many rows beyond those wanted are judged before it is known what must be reached."""
 ROUNDING = np.float32(1e-5)
 """More than float32 sums of a few terms in 0..1 can differ by their order."""
 MOST_SHARE = 0.5
@@ -62,8 +62,7 @@ class Prepared:
     Attributes
     ----------
     bounds : Scores
-        What every organization could reach at most; the true values where no text is read. They come down as more
-        texts are compared.
+        What every organization could reach at most; the true values where no text is read.
     """
 
     def __init__(self, query: Query, columns: Columns) -> None:
@@ -72,7 +71,6 @@ class Prepared:
         self.change = columns.last_change
         self.at_most = Scored.at_most(query, columns)
         self.bounds = score_components(self.at_most)
-        self._sketched = np.zeros(columns.n, np.bool_)
         self._some = self.at_most.at(np.zeros(0, np.int64))
         self._some_scores = score_again(self._some, self.bounds)
 
@@ -89,9 +87,8 @@ class Prepared:
     def best(self, weigh: Weigh, wanted: Sequence[tuple[Mask, int]]) -> list[Judged]:
         """Return the exact best of several masks, each best first.
 
-        Rows are judged that reach, at their most, what the last of the wanted truly has; first with every text as
-        close as can be, then as close as the sketches allow. All others have less, so the answer is the same as if
-        all had been judged.
+        Rows are judged that reach, at their most, what the last of the wanted truly has. All others have less, so
+        the answer is the same as if all had been judged.
 
         Parameters
         ----------
@@ -104,12 +101,8 @@ class Prepared:
             bound = weigh(self.bounds).score
             self._judge(*(top(bound, mask, count + FIRST_GUESS) for mask, count in wanted))
             reach = self._reach(weigh, bound, wanted)
-        with stage("sketch"):
-            self._sketch(reach)
-            bound[reach] = weigh(self.bounds.taken(reach)).score
         with stage("compare"):
-            self._judge(*(top(bound, mask, count + SECOND_GUESS) for mask, count in wanted))
-            self._judge(self._reach(weigh, bound, wanted))
+            self._judge(reach)
         weighted = weigh(self._some_scores)
         return [self._head(weighted, mask, count) for mask, count in wanted]
 
@@ -120,12 +113,6 @@ class Prepared:
         for mask, count in wanted:
             reach |= mask & (bound >= self._last(weighted, mask, count) - ROUNDING)
         return np.flatnonzero(reach)
-
-    def _sketch(self, rows: NDArray[np.int64]) -> None:
-        """Lower the bounds of some rows by their sketches."""
-        new = rows[~self._sketched[rows]]
-        self.bounds.values[:, new] = score_again(self.at_most.sketched(new), self.bounds, (Texts.BRIEF,)).values
-        self._sketched[new] = True
 
     def at(self, weigh: Weigh, rows: Sequence[int]) -> Judged:
         """Return some rows with their true values, in the order given."""

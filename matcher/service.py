@@ -21,10 +21,11 @@ from matcher.counterfactuals import candidate_lifts, seeker_lifts
 from matcher.encoder import BUNDLED, SentenceTransformerEncoder
 from matcher.errors import BriefProblemError
 from matcher.explanation import explain
+from matcher.nearest import nearest
 from matcher.policy_terms import PolicyTerms, policy_problems
 from matcher.profiles import Profiles, Seeking
 from matcher.query import Query
-from matcher.ranking import Caution, Scores, Weighted, diversify, likeness, top, weigh
+from matcher.ranking import Caution, Scores, Weighted, diversify, likeness, weigh
 from matcher.results import Candidate, Lift, Ranking, SearchHit, SetApart
 from matcher.selection import Judged, Prepared
 from matcher.settings import Background, Settings, load_settings
@@ -150,7 +151,7 @@ class Matcher:
         BriefProblemError
             When the brief cannot be answered, with what to change.
         """
-        return self.rank(self.prepare(brief, progress), count=count, filters=filters, weights=weights)
+        return self._ranked(self.prepare(brief, progress), count, filters, weights)
 
     def rank(
         self,
@@ -161,7 +162,11 @@ class Matcher:
         weights: Mapping[str, float] | None = None,
     ) -> Ranking:
         """Weigh, filter, order and explain a prepared brief; one from before a change is prepared anew."""
-        prepared = self._current(prepared)
+        return self._ranked(self._current(prepared), count, filters, weights)
+
+    def _ranked(
+        self, prepared: Prepared, count: int, filters: Filters | None, weights: Mapping[str, float] | None
+    ) -> Ranking:
         brief, columns = prepared.query.brief, prepared.columns
         started = perf_counter()
         with stage("terms"):
@@ -294,8 +299,8 @@ class Matcher:
         lexical = self.kb.find(text, 5 * count)
         columns = self.columns()
         vector = self.store.vectors.encode(self.encoder, [text.strip()])[0]
-        cosines = columns.profile_vectors[: columns.n] @ vector
-        rows = top(cosines, columns.alive[: columns.n], 5 * count)
+        texts, alive = columns.profile_vectors[: columns.n], columns.alive[: columns.n]
+        rows = nearest(texts, columns.profile_short, vector, 5 * count, alive).rows
         semantic = self.kb.by_number([int(columns.numbers[row]) for row in rows])
         ranked: dict[str, float] = {}
         known = {item.id: item for item in (*lexical, *semantic.values())}

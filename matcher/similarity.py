@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import cached_property
 from typing import Protocol
 
@@ -11,19 +10,10 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from kb.columns import Columns
-from kb.columns.sketch import ROUNDING, sketch
+from matcher.masks import choose
 
 Floats = NDArray[np.float32]
 Rows = slice | NDArray[np.int64]
-
-
-class Texts(Enum):
-    """The texts that are compared: the brief and its needs with profiles, the brief with engagements."""
-
-    BRIEF = "brief"
-    NEEDS = "needs"
-    ENGAGEMENTS = "engagements"
-
 
 _BLAS = ThreadpoolController()
 BLOCK = 512
@@ -75,11 +65,23 @@ class Everywhere:
 
 
 class AtMost:
-    """What cosines could be at the very most: enough to tell who cannot be among the best, without any product."""
+    """What cosines could be at the most: enough to tell who cannot be among the best, reading few bytes.
 
-    def __init__(self, columns: Columns) -> None:
+    The brief as a whole is bounded from short rows, its needs are taken to be as close as can be.
+    """
+
+    def __init__(self, columns: Columns, vectors: Floats) -> None:
         self.rows: Rows = slice(0, columns.n)
         self._columns = columns
+        self._vector = vectors[:1]
+
+    @cached_property
+    def _brief(self) -> Floats:
+        columns = self._columns
+        most = choose(columns.has_profile[: columns.n], columns.profile_short.most(self._vector, self.rows)[0], -np.inf)
+        if len(columns.offering_row):
+            np.maximum.at(most, columns.offering_row, fused(columns.offering_vectors, self._vector)[0])
+        return most
 
     @cached_property
     def _most(self) -> Floats:
@@ -89,43 +91,12 @@ class AtMost:
         return most
 
     def cosines(self, vector: int) -> Floats:
-        """Return inf where there is a text and -inf where there is none; float32 (n,)."""
-        del vector
-        return self._most
+        """Return bounds for the better of profile and offering, -inf where there is no text; float32 (n,)."""
+        return self._most if vector else self._brief
 
     def engagements(self) -> Floats:
-        """Return inf for every engagement; float32 (engagements,)."""
-        return np.full(len(self._columns.engagement_numbers), np.inf, np.float32)
-
-
-class SketchedAt:
-    """What the cosines of the first vector could be at the most at some rows, from sketches.
-
-    Parameters
-    ----------
-    rows : int64 (m,)
-        Without repetitions, in any order.
-    """
-
-    def __init__(self, columns: Columns, vectors: Floats, rows: NDArray[np.int64]) -> None:
-        self.rows: Rows = rows
-        self._columns = columns
-        self._vector = vectors[:1]
-
-    def cosines(self, vector: int) -> Floats:
-        """Return bounds for the better of profile and offering, -inf where there is no text; float32 (m,)."""
-        if vector:
-            raise ValueError("only the brief as a whole is compared with sketches")
-        columns, rows = self._columns, np.asarray(self.rows)
-        short, rest = sketch(self._vector, columns.axes)
-        most = picked(columns.sketches, short, rows)[0]
-        most += columns.rests[rows] * rest + ROUNDING
-        most[~columns.has_profile[rows]] = -np.inf
-        return np.asarray(with_offerings(columns, self._vector, rows, most[None])[0])
-
-    def engagements(self) -> Floats:
-        """Return inf for every engagement; float32 (engagements,)."""
-        return np.full(len(self._columns.engagement_numbers), np.inf, np.float32)
+        """Return bounds for the cosine of the first vector with every engagement; float32 (engagements,)."""
+        return np.asarray(self._columns.engagement_short.most(self._vector, slice(None))[0])
 
 
 class AtRows:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.columns.sketch import LENGTH
+from kb.columns.short import Short
 from kb.organization import ClaimKind
 from kb.vocabulary import Vocabulary, load_vocabulary
 
@@ -86,6 +86,9 @@ class Codes:
         )
 
 
+SHORTENED = ("profile_short", "engagement_short")
+
+
 @dataclass
 class Columns:
     """The snapshot in memory. `n` rows are in use of `capacity`; row r is one organization.
@@ -106,10 +109,8 @@ class Columns:
         Whether there is a text to compare with.
     profile_vectors : float32 (capacity, d)
         What an organization is and does; unit rows, zero rows where there is no text.
-    axes : float32 (d, s)
-    sketches : float32 (capacity, s)
-    rests : float32 (capacity,)
-        What `kb.columns.sketch` makes of the profile vectors.
+    profile_short : Short
+        The same as bytes.
     offering_vectors : float32 (offerings, d)
         What it has and offers, in words of its own claims; only for those that have such words.
     offering_row : int64 (offerings,)
@@ -117,6 +118,8 @@ class Columns:
     engagement_numbers : int64 (engagements,)
         Their numbers in the database, ascending.
     engagement_vectors : float32 (engagements, d)
+    engagement_short : Short
+        The same as bytes.
     participant, engagement : int64 (participations,)
         Row of the organization and of the engagement, ordered by organization.
     subject, object_, relation : int64 (relations,)
@@ -140,13 +143,12 @@ class Columns:
     known: dict[ClaimKind, NDArray[np.bool_]]
     has_profile: NDArray[np.bool_]
     profile_vectors: Floats
-    axes: Floats
-    sketches: Floats
-    rests: Floats
+    profile_short: Short
     offering_vectors: Floats
     offering_row: Integers
     engagement_numbers: Integers
     engagement_vectors: Floats
+    engagement_short: Short
     participant: Integers
     engagement: Integers
     subject: Integers
@@ -172,13 +174,12 @@ class Columns:
             known={kind: np.zeros(capacity, np.bool_) for kind in codes.claims},
             has_profile=np.zeros(capacity, np.bool_),
             profile_vectors=np.zeros((capacity, dimension), np.float32),
-            axes=np.zeros((dimension, min(LENGTH, dimension)), np.float32),
-            sketches=np.zeros((capacity, min(LENGTH, dimension)), np.float32),
-            rests=np.zeros(capacity, np.float32),
+            profile_short=Short.empty(capacity, dimension),
             offering_vectors=np.zeros((0, dimension), np.float32),
             offering_row=np.zeros(0, np.int64),
             engagement_numbers=np.zeros(0, np.int64),
             engagement_vectors=np.zeros((0, dimension), np.float32),
+            engagement_short=Short.empty(0, dimension),
             participant=np.zeros(0, np.int64),
             engagement=np.zeros(0, np.int64),
             subject=np.zeros(0, np.int64),
@@ -246,9 +247,6 @@ class Columns:
                 "country",
                 "has_profile",
                 "profile_vectors",
-                "axes",
-                "sketches",
-                "rests",
                 "offering_vectors",
                 "offering_row",
                 "engagement_numbers",
@@ -262,14 +260,18 @@ class Columns:
         }
         named |= {f"claim_{kind.value}": array for kind, array in self.claims.items()}
         named |= {f"known_{kind.value}": array for kind, array in self.known.items()}
+        for name in SHORTENED:
+            named |= {f"{name}_{part}": array for part, array in vars(getattr(self, name)).items()}
         return named
 
     @classmethod
     def from_arrays(cls, codes: Codes, n: int, last_change: int, named: Mapping[str, NDArray[Any]]) -> Columns:
         """Put saved arrays back together."""
         plain: dict[str, Any] = {
-            name: array for name, array in named.items() if not name.startswith(("claim_", "known_"))
+            name: array for name, array in named.items() if not name.startswith(("claim_", "known_", *SHORTENED))
         }
+        for name in SHORTENED:
+            plain[name] = Short(**{field.name: named[f"{name}_{field.name}"] for field in fields(Short)})
         return cls(
             codes=codes,
             n=n,

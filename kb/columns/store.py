@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from kb import journal
 from kb.columns import reading
 from kb.columns.layout import Codes, Columns
-from kb.columns.sketch import principal_axes, sketch
+from kb.columns.short import Short
 from kb.columns.snapshot import Snapshot
 from kb.columns.vectors import TextEncoder, VectorCache
 from kb.engine import address_digest
@@ -24,7 +24,7 @@ from kb.importing.parsed import Progress, no_progress
 from kb.knowledge_base import KnowledgeBase
 
 LOG = logging.getLogger(__name__)
-FORMAT = 6
+FORMAT = 7
 SPARE_SHARE, SPARE_ROWS = 0.05, 256
 REBUILD_SHARE, REBUILD_ROWS = 0.1, 2_000
 
@@ -61,8 +61,8 @@ class ColumnStore:
         elif self._columns is None:
             self._columns = self._snapshot.load(self._codes, self._key)
         with self._kb.reading() as connection:
-            newest = journal.last_change(connection)
-            if self._columns is not None and not self._belongs(connection, self._columns, newest):
+            newest, mark = journal.newest(connection)
+            if self._columns is not None and not self._belongs(connection, self._columns, newest, mark):
                 LOG.warning(
                     "%s: the snapshot is of another database, or of a later state; it is built anew", self.folder
                 )
@@ -77,11 +77,13 @@ class ColumnStore:
     def _save(self, columns: Columns) -> None:
         self._snapshot.save(columns, self._key, self.vectors.alone())
 
-    def _belongs(self, connection: Connection, columns: Columns, newest: int) -> bool:
+    def _belongs(self, connection: Connection, columns: Columns, newest: int, mark: str) -> bool:
         """Whether columns were made from this very database: it may have been replaced, or restored from a backup."""
         if newest < columns.last_change:
             return False
-        return columns.fingerprint == journal.fingerprint(connection, columns.last_change)
+        if newest > columns.last_change:
+            mark = journal.fingerprint(connection, columns.last_change)
+        return columns.fingerprint == mark
 
     def rebuild(self, progress: Progress = no_progress) -> Columns:
         """Read everything anew, whatever the cache holds."""
@@ -96,8 +98,6 @@ class ColumnStore:
         columns = Columns.empty(self._codes, capacity, self._encoder.dimension)
         progress("Reading organizations", 0, count)
         self._embed(columns, reading.read_rows(connection, columns), progress)
-        columns.axes = principal_axes(columns.profile_vectors[: columns.n], columns.axes.shape[1])
-        columns.sketches, columns.rests = sketch(columns.profile_vectors, columns.axes)
         reading.read_relations(connection, columns)
         self._read_engagements(connection, columns, progress)
         columns.last_change, columns.fingerprint = newest, journal.fingerprint(connection, newest)
@@ -109,7 +109,7 @@ class ColumnStore:
             columns.has_profile[rows] = True
             vectors = self.vectors.encode(self._encoder, list(texts.profile.values()), progress)
             columns.profile_vectors[rows] = vectors
-            columns.sketches[rows], columns.rests[rows] = sketch(vectors, columns.axes)
+            columns.profile_short.put(rows, vectors)
         rows = np.array([columns.row_of(number) for number in texts.offering], np.int64)
         if len(rows):
             offerings = self.vectors.encode(self._encoder, list(texts.offering.values()), progress)
@@ -119,6 +119,7 @@ class ColumnStore:
     def _read_engagements(self, connection: Connection, columns: Columns, progress: Progress) -> None:
         texts = reading.read_engagements(connection, columns)
         columns.engagement_vectors = self.vectors.encode(self._encoder, texts, progress)
+        columns.engagement_short = Short.of(columns.engagement_vectors)
 
     def _refresh(self, connection: Connection, columns: Columns, newest: int, progress: Progress) -> bool:
         changed = journal.changed_since(connection, columns.last_change)

@@ -6,7 +6,7 @@ from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, related_codes, term_match, unknown_to_nan
 from matcher.query import Query, Scored
 from matcher.results import Reason
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 BROADER_SHARE = 0.6
 
@@ -24,7 +24,7 @@ class AudienceFit:
 
     name = "audience_fit"
     label = "Reaches the audience"
-    reads: tuple[Texts, ...] = ()
+    reads_texts = False
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief names audiences."""

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from kb.columns.layout import FULL, REJECTED
 from kb.organization import Claim, ClaimKind, ClaimStatus, Engagement, Organization, Relation
 from kb.vocabulary import Term, Vocabulary
+from matcher.masks import choose
 from matcher.query import Query, Scored
 from matcher.results import Reason
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 LENT = (ClaimKind.CAPACITY, ClaimKind.ASSET, ClaimKind.OFFER)
 """The kinds of claim that say what an organization has and could lend."""
@@ -104,13 +105,13 @@ class Facts:
 class Component(Protocol):
     """One reason why an organization could be the right partner.
 
-    The class docstring is the user's documentation. `reads` names the texts whose closeness its value depends
-    on; it must never fall when they are closer.
+    The class docstring is the user's documentation. `reads_texts` says whether its value depends on how close texts
+    are; it must never fall when they are closer.
     """
 
     name: str
     label: str
-    reads: tuple[Texts, ...]
+    reads_texts: bool
 
     def asked(self, query: Query) -> bool:
         """Whether the brief gives this component anything to judge by."""
@@ -152,11 +153,10 @@ def strongest(scored: Scored, kind: ClaimKind, codes: Sequence[str]) -> Floats:
 
 def strength_of(claimed: Sequence[NDArray[np.uint8]]) -> Floats:
     """Return the highest strength among several rows of strength bytes, 0 where none is known; float32 (n,)."""
-    best = np.maximum(claimed[0], REJECTED)
+    best = claimed[0]
     for column in claimed[1:]:
-        np.maximum(best, column, out=best)
-    best -= REJECTED
-    return np.multiply(best, PER_BYTE, dtype=np.float32)
+        best = np.maximum(best, column)
+    return np.multiply(best - (best >= REJECTED), PER_BYTE, dtype=np.float32)
 
 
 def term_match(
@@ -196,4 +196,4 @@ def known(scored: Scored, kind: ClaimKind) -> NDArray[np.bool_]:
 
 def unknown_to_nan(values: Floats, is_known: NDArray[np.bool_]) -> Floats:
     """Put NaN where nothing is known."""
-    return np.where(is_known, values, np.float32(np.nan))
+    return choose(is_known, values, np.nan)

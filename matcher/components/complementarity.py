@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, known, strength_of, unknown_to_nan
 from matcher.components.place_fit import names_a_place, presence
+from matcher.masks import choose
 from matcher.query import Query, Scored
 from matcher.results import Reason
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 GENERIC_SHARE = np.float32(0.7)
 """How much a capacity counts before it is known to fit the words of the need."""
@@ -24,7 +25,8 @@ UNKNOWN_PLACE = 0.25
 
 def usefulness_by_place(scored: Scored) -> Floats:
     """Return what a place-bound capacity counts for where each organization works; float32 (n,)."""
-    there = np.nan_to_num(scored.once(presence), nan=UNKNOWN_PLACE)
+    there = scored.once(presence)
+    there = choose(np.isnan(there), UNKNOWN_PLACE, there)
     there *= (1 - ELSEWHERE_SHARE) / FULL_PRESENCE
     there += ELSEWHERE_SHARE
     return np.minimum(there, 1, out=there)
@@ -104,7 +106,7 @@ class Complementarity:
 
     name = "complementarity"
     label = "Meets your needs"
-    reads: tuple[Texts, ...] = (Texts.NEEDS,)
+    reads_texts = True
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief has needs."""

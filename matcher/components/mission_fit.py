@@ -6,9 +6,10 @@ import numpy as np
 
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known, related_codes, term_match
+from matcher.masks import choose
 from matcher.query import Query, Scored
 from matcher.results import Reason
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 CAUSE_SHARE = np.float32(0.6)
 BROADER_SHARE = 0.4
@@ -34,7 +35,7 @@ class MissionFit:
 
     name = "mission_fit"
     label = "Shares the mission"
-    reads: tuple[Texts, ...] = (Texts.BRIEF,)
+    reads_texts = True
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief says what it is about."""
@@ -48,8 +49,7 @@ class MissionFit:
             return words
         causes, has_causes = scored.once(cause_match), known(scored, ClaimKind.CAUSE)
         both = CAUSE_SHARE * causes + (1 - CAUSE_SHARE) * words
-        np.copyto(both, causes, where=np.isnan(words))
-        return np.where(has_causes, both, words)
+        return choose(has_causes, choose(np.isnan(words), causes, both), words)
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return shared causes, then the candidate's own words."""

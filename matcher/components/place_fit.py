@@ -7,12 +7,13 @@ import numpy as np
 from kb.columns.layout import FULL
 from kb.organization import ClaimKind
 from matcher.components.base import Facts, claim_reasons, known
+from matcher.masks import choose
 from matcher.query import Query, Scored
 from matcher.results import Reason
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 SEAT_HERE = np.float32(1.0)
-SEAT_ELSEWHERE = np.float32(0.1)
+SEAT_ELSEWHERE = 0.1
 
 
 def names_a_place(query: Query) -> bool:
@@ -32,11 +33,8 @@ def presence(scored: Scored) -> Floats:
     seat = np.isin(seats, np.array([columns.codes.countries[country] for country in wanted], seats.dtype))
     has_places = known(scored, ClaimKind.PLACE)
     seat &= ~has_places | (fit > 0)
-    np.maximum(fit, SEAT_HERE / np.float32(max(1, len(wanted)) ** 0.5), out=fit, where=seat)
-    elsewhere = ~(has_places | seat)
-    np.copyto(fit, SEAT_ELSEWHERE, where=elsewhere)
-    np.copyto(fit, np.float32(np.nan), where=elsewhere & (seats == 0))
-    return fit
+    fit = choose(seat, np.maximum(fit, SEAT_HERE / np.float32(max(1, len(wanted)) ** 0.5)), fit)
+    return choose(has_places | seat, fit, choose(seats == 0, np.nan, SEAT_ELSEWHERE))
 
 
 def overlapping_places(query: Query) -> frozenset[str]:
@@ -54,7 +52,7 @@ class PlaceFit:
 
     name = "place_fit"
     label = "Works in the place"
-    reads: tuple[Texts, ...] = ()
+    reads_texts = False
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief names places that are less than the whole world."""

@@ -10,7 +10,7 @@ from matcher.components.complementarity import Complementarity, needs_met
 from matcher.components.mission_fit import cause_match, related_causes
 from matcher.query import Query, Scored
 from matcher.results import Reason
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 HEADWAY_SHARE = np.float32(0.6)
 """How much headway on a cause of its own is worth to a candidate, beside needs that the offers meet."""
@@ -37,7 +37,7 @@ class Reciprocity:
 
     name = "reciprocity"
     label = "Gains from you too"
-    reads: tuple[Texts, ...] = (Texts.NEEDS,)
+    reads_texts = True
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief offers anything and asks for anything."""
@@ -47,7 +47,7 @@ class Reciprocity:
         """Return the harmonic mean of both directions; NaN where either is unknown."""
         gain, theirs = scored.once(needs_met), scored.once(candidate_gain)
         both = gain + theirs
-        np.copyto(both, 1, where=both == 0)
+        both += both == 0
         mean = 2 * gain
         mean *= theirs
         mean /= both

@@ -7,7 +7,7 @@ import numpy as np
 from matcher.components.base import Facts
 from matcher.query import Query, Scored
 from matcher.results import Reason
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 DOUBT = np.float32(0.5)
 """How much of an engagement's relevance counts; several relevant ones add up towards 1."""
@@ -26,7 +26,7 @@ class TrackRecord:
 
     name = "track_record"
     label = "Has done it before"
-    reads: tuple[Texts, ...] = (Texts.ENGAGEMENTS,)
+    reads_texts = True
 
     def asked(self, query: Query) -> bool:
         """Return whether the brief says what it is about."""

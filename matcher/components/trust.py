@@ -11,7 +11,7 @@ from kb.organization import ClaimStatus
 from matcher.components.base import Facts
 from matcher.query import Query, Scored
 from matcher.results import Reason
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 WORKED_TOGETHER = np.float32(1.0)
 PER_SHARED_PARTNER = 0.75
@@ -71,7 +71,7 @@ class Trust:
 
     name = "trust"
     label = "Known to you or your partners"
-    reads: tuple[Texts, ...] = ()
+    reads_texts = False
 
     def asked(self, query: Query) -> bool:
         """Return whether the seeker is in the knowledge base."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from kb.organization import ClaimKind
-from matcher.components.base import Facts, claim_reasons, strongest
+from matcher.components.base import Facts, claim_reasons, strongest, unknown_to_nan
 from matcher.query import Query, Scored
 from matcher.results import Reason
-from matcher.similarity import Floats, Texts
+from matcher.similarity import Floats
 
 
 def stood_for(query: Query) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ class ValueAlignment:
 
     name = "value_alignment"
     label = "Shares the values"
-    reads: tuple[Texts, ...] = ()
+    reads_texts = False
 
     def asked(self, query: Query) -> bool:
         """Return whether the seeker's principles are known."""
@@ -51,7 +51,7 @@ class ValueAlignment:
         clash = strongest(scored, ClaimKind.VALUE, against) if against else np.zeros(scored.n, np.float32)
         aligned = np.minimum(shared / np.float32(min(len(values), 2)), 1)
         value = np.clip(0.5 + 0.5 * aligned - clash, 0, 1)
-        return np.where((shared > 0) | (clash > 0), value, np.nan).astype(np.float32)
+        return unknown_to_nan(value, (shared > 0) | (clash > 0))
 
     def reasons(self, query: Query, facts: Facts) -> tuple[Reason, ...]:
         """Return shared principles, then opposed ones."""

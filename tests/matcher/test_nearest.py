@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.bulk import quantised
-from matcher.bulk.quantised import Quantised, dots_of_numpy, nearest
+from kb.columns.short import Short
+from matcher import nearest as module
+from matcher.nearest import nearest
 
 
 def brute_force(vectors: np.ndarray, query: np.ndarray, count: int, mask: np.ndarray | None = None):
@@ -56,28 +57,18 @@ def test_the_nearest_are_those_of_a_full_comparison(kind, n, dimension, count, b
     vectors *= np.float32(scale)
     mask = None if share == 1.0 else generator.random(n) < share
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quantised, "BLOCK", block)
-        found = nearest(vectors, Quantised.of(vectors), query, count, mask)
+        patch.setattr(module, "BLOCK", block)
+        found = nearest(vectors, Short.of(vectors), query, count, mask)
     rows, scores = brute_force(vectors, query, count, mask)
     assert found.rows.tolist() == rows.tolist()
     assert found.scores.tolist() == scores.tolist()
-
-
-@given(kind=st.sampled_from(KINDS), n=st.integers(1, 80), dimension=st.integers(1, 1_500), seed=st.integers(0, 10_000))
-@settings(max_examples=100, deadline=None)
-def test_no_row_has_more_than_its_most(kind, n, dimension, seed):
-    vectors, query = made(kind, n, dimension, np.random.default_rng(seed))
-    rows, most = quantised._reaching(Quantised.of(vectors), query, n, None)
-    exact = vectors.astype(np.float64) @ query.astype(np.float64)
-    assert rows.tolist() == list(range(n))
-    assert (exact <= most).all()
 
 
 def test_few_rows_are_compared_where_few_are_near():
     generator = np.random.default_rng(5)
     vectors = generator.normal(size=(20_000, 64)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    found = nearest(vectors, Quantised.of(vectors), vectors[3], 10)
+    found = nearest(vectors, Short.of(vectors), vectors[3], 10)
     assert found.rows[0] == 3
     assert not found.everything
     assert found.compared < 500
@@ -85,18 +76,6 @@ def test_few_rows_are_compared_where_few_are_near():
 
 def test_where_bytes_tell_nothing_apart_everything_is_compared():
     vectors, query = made("near ties", 5_000, 32, np.random.default_rng(1))
-    found = nearest(vectors, Quantised.of(vectors), query, 10)
+    found = nearest(vectors, Short.of(vectors), query, 10)
     assert found.everything
     assert found.compared == 5_000
-
-
-def test_both_ways_of_multiplying_give_the_same_whole_numbers():
-    simsimd = pytest.importorskip("simsimd")
-    generator = np.random.default_rng(2)
-    rows = generator.integers(-127, 128, size=(1_000, 384)).astype(np.int8)
-    rows[:2] = [[127], [-127]]
-    query = np.full(384, 127, np.int8)
-    one, other = np.empty((2, 1_000), np.float32)
-    dots_of_numpy(rows, query, one)
-    simsimd.cdist(query[None], rows, "dot", out=other[None], out_dtype="float32")
-    assert one.tolist() == other.tolist() == (rows.astype(int) @ query.astype(int)).tolist()
