@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from kb.errors import (
 )
 
 MAGIC = b"SQLite format 3\x00"
+SWITCHING_S = 0.01
 READING: dict[str, Any] = {}
 WRITING: dict[str, Any] = {"begin": "BEGIN IMMEDIATE"}
 
@@ -79,13 +81,26 @@ def _pragmas(wait_ms: int) -> Callable[[sqlite3.Connection, object], None]:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={wait_ms}")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(cursor, wait_ms)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.execute("PRAGMA cache_size=-65536")
         cursor.close()
 
     return prepare
+
+
+def _write_ahead(cursor: sqlite3.Cursor, wait_ms: int) -> None:
+    """Switch to WAL; SQLite does not wait by itself when several switch a new file at once."""
+    until = time.monotonic() + wait_ms / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(SWITCHING_S)
 
 
 def _begin(connection: Connection) -> None:

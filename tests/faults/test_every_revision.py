@@ -88,6 +88,7 @@ def fill(path: Path) -> None:
                 connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)
         if "case_event" in _tables(connection):
             _fill_trail(connection)
+        connection.execute("INSERT INTO organization_fts(organization_fts) VALUES ('rebuild')")
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
