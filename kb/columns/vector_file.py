@@ -8,8 +8,11 @@ import logging
 import os
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -21,9 +24,11 @@ DIGEST = 8
 UNIT = 1e-3
 """By how much the length of a vector that was kept before there were digests may differ from 1."""
 PARTS = 1 << 12
-"""Ranges of keys that are salvaged one by one: a damaged page costs what lies in its range, at most."""
+"""Ranges of rows that are salvaged one by one: a damaged page costs what lies in its range, at most."""
+LEAST_ROW = 1024
+"""Fewer bytes than a row takes."""
 
-TABLE = "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
+TABLE = "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB)"
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
@@ -98,6 +103,7 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA cache_size=-65536")
         connection.execute(TABLE)
     except sqlite3.DatabaseError:
         connection.close()
@@ -133,8 +139,8 @@ def _salvage(path: Path) -> int:
         with closing(_connect(str(fresh))) as target, closing(_connect(str(path))) as source:
             target.execute(TABLE)
             target.execute("BEGIN")
-            for part in range(PARTS):
-                _salvage_part(source, target, part)
+            for condition, bounds in _ranges(source, path.stat().st_size):
+                _salvage_part(source, target, condition, bounds)
             target.execute("COMMIT")
             kept = int(target.execute("SELECT COUNT(*) FROM vector").fetchone()[0])
         for beside in ("-wal", "-shm"):
@@ -145,15 +151,30 @@ def _salvage(path: Path) -> int:
     return kept
 
 
-def _salvage_part(source: sqlite3.Connection, target: sqlite3.Connection, part: int) -> None:
-    """Copy a range of keys from its beginning up to the damage, then from its end down to it."""
-    low, high = (part << 4).to_bytes(2, "big"), ((part + 1) << 4).to_bytes(3, "big")[1:]
-    until = "AND key < ?" if part + 1 < PARTS else ""
-    bounds = (low, high) if until else (low,)
+def _ranges(source: sqlite3.Connection, size: int) -> Iterator[tuple[str, tuple[bytes | int, ...]]]:
+    """Return conditions that cut a file's rows, in the order in which they lie, into parts; and their bounds."""
+    try:
+        layout = source.execute("SELECT sql FROM sqlite_master WHERE name = 'vector'").fetchone()
+    except sqlite3.DatabaseError:
+        return
+    bounds: list[Any]
+    if "WITHOUT ROWID" in str(layout):
+        column, bounds = "key", [(part << 4).to_bytes(2, "big") for part in range(PARTS)]
+    else:
+        step = size // LEAST_ROW // PARTS + 1
+        column, bounds = "rowid", [part * step for part in range(PARTS)]
+    for low, high in pairwise(bounds):
+        yield f"{column} >= ? AND {column} < ? ORDER BY {column}", (low, high)
+    yield f"{column} >= ? ORDER BY {column}", (bounds[-1],)
+
+
+def _salvage_part(
+    source: sqlite3.Connection, target: sqlite3.Connection, condition: str, bounds: tuple[bytes | int, ...]
+) -> None:
+    """Copy a part from its beginning up to the damage, then from its end down to it."""
     for order in ("ASC", "DESC"):
-        query = f"SELECT key, value FROM vector WHERE key >= ? {until} ORDER BY key {order}"
         try:
-            for row in source.execute(query, bounds):
+            for row in source.execute(f"SELECT key, value FROM vector WHERE {condition} {order}", bounds):
                 target.execute("INSERT OR IGNORE INTO vector VALUES (?, ?)", row)
         except sqlite3.DatabaseError:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from kb.importing.parsed import Progress, no_progress
 LOG = logging.getLogger(__name__)
 BATCH = 512
 LOOKUP = 500
+HELD, HELD_S = 16_384, 1.0
+"""New vectors are written at the latest when so many are held, or after so many seconds: many at once go faster."""
 
 
 class TextEncoder(Protocol):
@@ -110,8 +113,7 @@ class VectorCache:
                     unsealed.append((key, vector_file.sealed(key, vector)))
         if damaged:
             LOG.warning("%s: %s vectors are damaged and are encoded anew", self._path, f"{damaged:,}")
-        if unsealed:
-            self._remember(unsealed)
+        self._remember(unsealed)
 
     def _select(self, keys: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
         query = f"SELECT key, value FROM vector WHERE key IN ({','.join('?' * len(keys))})"
@@ -134,17 +136,29 @@ class VectorCache:
         progress: Progress,
     ) -> None:
         missing = sorted(rows.items(), key=lambda item: len(texts[item[1][0]]))
-        for start in range(0, len(missing), BATCH):
-            part = missing[start : start + BATCH]
-            encoded = encoder.encode([texts[places[0]] for _, places in part])
-            for (_, places), vector in zip(part, encoded, strict=True):
-                vectors[places] = vector
-            self._remember(
-                [(key, vector_file.sealed(key, vector)) for (key, _), vector in zip(part, encoded, strict=True)]
-            )
-            progress("Encoding texts", start + len(part), len(missing))
+        fresh: list[tuple[bytes, bytes]] = []
+        kept_at = time.monotonic()
+        try:
+            for start in range(0, len(missing), BATCH):
+                part = missing[start : start + BATCH]
+                encoded = encoder.encode([texts[places[0]] for _, places in part])
+                for (_, places), vector in zip(part, encoded, strict=True):
+                    vectors[places] = vector
+                fresh += (
+                    (key, vector_file.sealed(key, vector)) for (key, _), vector in zip(part, encoded, strict=True)
+                )
+                if len(fresh) >= HELD or time.monotonic() > kept_at + HELD_S:
+                    self._remember(fresh)
+                    fresh, kept_at = [], time.monotonic()
+                progress("Encoding texts", start + len(part), len(missing))
+        finally:
+            self._remember(fresh)
 
-    def _remember(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
+    def _remember(self, rows: list[tuple[bytes, bytes]]) -> None:
+        """Write rows in the order of their keys, which is the file's."""
+        if not rows:
+            return
+        rows.sort()
         try:
             self._begin()
             self._connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)

@@ -18,10 +18,12 @@ from tests.conftest import TinyEncoder
 TEXTS = [f"soap for district {number}" for number in range(400)]
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
+@pytest.fixture(params=["rows in order", "rows by key, as in earlier versions"])
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A cache with a vector for each text, in one file."""
     path = tmp_path / "vectors.sqlite"
+    if request.param != "rows in order":
+        execute(path, "CREATE TABLE vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
     cache = VectorCache(path)
     cache.encode(TinyEncoder(), TEXTS)
     cache.close()
