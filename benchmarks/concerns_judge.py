@@ -21,6 +21,8 @@ FILES = (
     "concerns_rows.csv",
     "concerns_holdout_rows.csv",
     "concerns_holdout2_rows.csv",
+    "concerns_holdout3_rows.csv",
+    "concerns_holdout4_rows.csv",
     "concerns_development_rows.csv",
     "concerns_mentions_rows.csv",
     "concerns_further_rows.csv",
